@@ -1,0 +1,309 @@
+//! An event: a CloudEvent 1.0 in the JSON format, checked and in its canonical form.
+
+mod attributes;
+mod differences;
+
+use std::borrow::Cow;
+
+pub use attributes::AttributeFault;
+pub use differences::differences;
+
+use crate::json::{self, JsonError, Object, Value};
+use crate::key::Key;
+use crate::limits::{EVENT_BYTES_MAX, EVENT_TIME_AHEAD_SECONDS_MAX};
+use crate::time::Timestamp;
+
+/// A checked CloudEvent. Its canonical bytes are what an entry carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    canonical: Vec<u8>,
+    id: String,
+    source: String,
+    event_type: String,
+    subject: Option<String>,
+    time: Option<Timestamp>,
+    has_personal: bool,
+}
+
+/// Why a text is no event that the ledger takes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EventError {
+    /// Not JSON, or JSON that is ambiguous.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// JSON, but no object.
+    #[error("an event is a JSON object, this is {0}")]
+    NotAnObject(&'static str),
+    /// One attribute is missing or wrong.
+    #[error("{pointer}: {fault}")]
+    Attribute {
+        /// JSON pointer to the attribute.
+        pointer: String,
+        /// What is wrong with it.
+        fault: AttributeFault,
+    },
+    /// Too large.
+    #[error("the event has {bytes} bytes in canonical form, the limit is {EVENT_BYTES_MAX} bytes")]
+    TooLarge {
+        /// Its size in canonical form.
+        bytes: usize,
+    },
+    /// Its `time` lies in the future.
+    #[error(
+        "/time: {time} is {ahead_seconds} s ahead of this ledger's clock ({now}), the limit is {EVENT_TIME_AHEAD_SECONDS_MAX} s"
+    )]
+    TimeAhead {
+        /// The event's time.
+        time: Timestamp,
+        /// The ledger's clock.
+        now: Timestamp,
+        /// The distance.
+        ahead_seconds: i64,
+    },
+}
+
+impl Event {
+    /// Reads an event from JSON text.
+    ///
+    /// # Errors
+    /// The first fault, with a JSON pointer where there is one.
+    ///
+    /// # Limits
+    /// [`EVENT_BYTES_MAX`] bytes in canonical form, and those of [`crate::limits`] for attributes.
+    pub fn parse(text: &[u8]) -> Result<Event, EventError> {
+        Event::from_value(json::parse(text)?)
+    }
+
+    /// Checks an event that is already a JSON value.
+    ///
+    /// # Errors
+    /// As [`Event::parse`].
+    pub fn from_value(value: Value<'_>) -> Result<Event, EventError> {
+        let Value::Object(mut object) = value else { return Err(EventError::NotAnObject(value.kind())) };
+        // "Unset attributes MAY be encoded to the JSON value of null" (CloudEvents JSON format, 2.2).
+        object.retain(|name, value| name == "data" || *value != Value::Null);
+        attributes::check(&object)?;
+        let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        let event = Event {
+            id: text("id").unwrap_or_default(),
+            source: text("source").unwrap_or_default(),
+            event_type: text("type").unwrap_or_default(),
+            subject: text("subject"),
+            time: text("time").and_then(|time| Timestamp::parse_rfc3339(&time).ok()),
+            has_personal: has_personal(&object),
+            canonical: {
+                let mut canonical = Vec::with_capacity(1024);
+                object.write(&mut canonical);
+                canonical
+            },
+        };
+        match event.canonical.len() {
+            bytes if bytes > EVENT_BYTES_MAX => Err(EventError::TooLarge { bytes }),
+            _ => Ok(event),
+        }
+    }
+
+    /// Refuses an event whose `time` is more than [`EVENT_TIME_AHEAD_SECONDS_MAX`] ahead of `now`.
+    ///
+    /// # Errors
+    /// [`EventError::TimeAhead`].
+    pub fn check_time(&self, now: Timestamp) -> Result<(), EventError> {
+        let Some(time) = self.time else { return Ok(()) };
+        let ahead_micros = time.as_micros() - now.as_micros();
+        if ahead_micros <= EVENT_TIME_AHEAD_SECONDS_MAX * 1_000_000 {
+            return Ok(());
+        }
+        Err(EventError::TimeAhead { time, now, ahead_seconds: ahead_micros / 1_000_000 })
+    }
+
+    /// The canonical bytes.
+    #[must_use]
+    pub fn canonical(&self) -> &[u8] {
+        &self.canonical
+    }
+
+    /// The idempotency key: `source` and `id`.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        Key::new(&self.source, &self.id)
+    }
+
+    /// `id`
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// `source`
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// `type`
+    #[must_use]
+    pub fn event_type(&self) -> &str {
+        &self.event_type
+    }
+
+    /// `subject`
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// `time`
+    #[must_use]
+    pub fn time(&self) -> Option<Timestamp> {
+        self.time
+    }
+
+    /// Whether it carries `data.personal`.
+    #[must_use]
+    pub fn has_personal(&self) -> bool {
+        self.has_personal
+    }
+}
+
+fn has_personal(object: &Object<'_>) -> bool {
+    object.get("data").and_then(Value::as_object).is_some_and(|data| data.get("personal").is_some())
+}
+
+/// The parts of a canonical event that the ledger itself reads, borrowed from its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventView<'a> {
+    /// `id`
+    pub id: Cow<'a, str>,
+    /// `source`
+    pub source: Cow<'a, str>,
+    /// `type`
+    pub event_type: Cow<'a, str>,
+}
+
+impl<'a> EventView<'a> {
+    /// Checks that the bytes are a canonical event and finds its parts.
+    ///
+    /// # Errors
+    /// What is wrong, as a message.
+    pub fn parse(text: &'a str) -> Result<EventView<'a>, String> {
+        let (mut id, mut source, mut event_type) = (None, None, None);
+        json::canonical::check_object(text, |name, value| match name {
+            r#""id""# => id = json::canonical::unescape(value),
+            r#""source""# => source = json::canonical::unescape(value),
+            r#""type""# => event_type = json::canonical::unescape(value),
+            _ => {}
+        })
+        .map_err(|error| format!("the event is {error}"))?;
+        match (id, source, event_type) {
+            (Some(id), Some(source), Some(event_type)) => Ok(EventView { id, source, event_type }),
+            _ => Err("the event has no `id`, `source` or `type`".to_owned()),
+        }
+    }
+
+    /// The idempotency key: `source` and `id`.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        Key::new(&self.source, &self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(input: &str, expect: &str) {
+        let printed = match Event::parse(input.as_bytes()) {
+            Ok(event) => String::from_utf8(event.canonical().to_vec()).unwrap(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(printed, expect, "{input}");
+    }
+
+    fn with(more: &str) -> String {
+        format!(r#"{{"specversion":"1.0","id":"1","source":"/foi","type":"request.received"{more}}}"#)
+    }
+
+    #[test]
+    fn the_canonical_form_of_a_good_event() {
+        check(
+            &with(
+                r#", "time":"2026-05-01T09:30:00+01:00", "subject":"FOI-2026-0012", "data": {"n": 1.50, "a": null}, "test": true, "count": -5, "dataschema":null"#,
+            ),
+            r#"{"count":-5,"data":{"a":null,"n":1.50},"id":"1","source":"/foi","specversion":"1.0","subject":"FOI-2026-0012","test":true,"time":"2026-05-01T09:30:00+01:00","type":"request.received"}"#,
+        );
+        let event = Event::parse(with(r#","data":{"personal":{}},"time":"2026-05-01T09:30:00Z""#).as_bytes())
+            .unwrap();
+        assert_eq!((event.id(), event.source(), event.event_type()), ("1", "/foi", "request.received"));
+        assert_eq!(event.subject(), None);
+        assert!(event.has_personal());
+        let text = std::str::from_utf8(event.canonical()).unwrap();
+        assert_eq!(EventView::parse(text).unwrap().key(), event.key());
+    }
+
+    #[test]
+    fn refusals_name_the_attribute() {
+        check("[]", "an event is a JSON object, this is an array");
+        check(r#"{"specversion":"1.0"}"#, "/id: missing");
+        check(&with(r#","subject":"""#), "/subject: empty");
+        check(&with(r#","subject":"a\u0007b""#), "/subject: holds the control character U+0007");
+        check(&with(r#","subject":7"#), "/subject: a number, not a string");
+        check(
+            &with(r#","time":"2026-05-01T09:30:00""#),
+            "/time: without an offset from UTC (write Z or, for British Summer Time, +01:00)",
+        );
+        check(&with(r#","dataschema":"schema""#), "/dataschema: not an absolute URI");
+        check(
+            &with(r#","datacontenttype":"json""#),
+            "/datacontenttype: not a media type such as application/json",
+        );
+        check(
+            &with(r#","data":1,"data_base64":"AA==""#),
+            "/data_base64: `data` and `data_base64` exclude each other",
+        );
+        check(&with(r#","data_base64":"A""#), "/data_base64: not base64");
+        check(&with(r#","Extra":"x""#), "/Extra: an extension's name has only a-z and 0-9");
+        check(&with(r#","extra":{"a":1}"#), "/extra: an object, not a string, a boolean or a whole number");
+        check(&with(r#","extra":1.5"#), "/extra: 1.5 is no whole number between -2147483648 and 2147483647");
+        check(
+            &with(r#","extra":2147483648"#),
+            "/extra: 2147483648 is no whole number between -2147483648 and 2147483647",
+        );
+        check(&with(r#","id":"2""#), "key \"id\" stands twice in one object at byte 0");
+        check(
+            r#"{"specversion":"0.3","id":"1","source":"/foi","type":"a"}"#,
+            "/specversion: \"0.3\" is not \"1.0\"",
+        );
+        check(
+            r#"{"specversion":"1.0","id":"1","source":"a b","type":"a"}"#,
+            "/source: not a URI reference (RFC 3986): \" \" at byte 1",
+        );
+        check(
+            r#"{"specversion":"1.0","id":"1","source":"/a%zz","type":"a"}"#,
+            "/source: not a URI reference (RFC 3986): \"%\" at byte 2",
+        );
+        let long = "x".repeat(2049);
+        check(&with(&format!(r#","subject":"{long}""#)), "/subject: 2049 bytes, the limit is 2048 bytes");
+    }
+
+    #[test]
+    fn size_is_that_of_the_canonical_form() {
+        let event = |bytes: usize| with(&format!(r#","data":"{}""#, "x".repeat(bytes)));
+        let around = event(0).len();
+        assert!(Event::parse(format!("   {}", event(EVENT_BYTES_MAX - around)).as_bytes()).is_ok());
+        check(
+            &event(EVENT_BYTES_MAX - around + 1),
+            "the event has 65001 bytes in canonical form, the limit is 65000 bytes",
+        );
+    }
+
+    #[test]
+    fn time_may_be_a_little_ahead() {
+        let event = Event::parse(with(r#","time":"2026-05-01T09:30:00Z""#).as_bytes()).unwrap();
+        let clock = |text| Timestamp::parse_rfc3339(text).unwrap();
+        assert!(event.check_time(clock("2026-05-01T09:25:00Z")).is_ok());
+        assert_eq!(
+            event.check_time(clock("2026-05-01T09:24:58Z")).unwrap_err().to_string(),
+            "/time: 2026-05-01T09:30:00.000000Z is 302 s ahead of this ledger's clock (2026-05-01T09:24:58.000000Z), the limit is 300 s"
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! What the host alone may write: its own event types, and every event whose source lies under the
+//! ledger's origin.
+
+use crate::event::{Event, EventError};
+use crate::json::Value;
+
+/// Event types that no client may post.
+pub const HOST_TYPES: [&str; 31] = [
+    "alert.acknowledged",
+    "alert.cleared",
+    "alert.raised",
+    "clock.accepted",
+    "clock.advanced",
+    "import.finished",
+    "import.started",
+    "ledger.created",
+    "ledger.key_rotated",
+    "ledger.recovered",
+    "ledger.sealed",
+    "ledger.verified",
+    "personal.destroy_cancelled",
+    "personal.destroy_requested",
+    "personal.destroyed",
+    "personal.revealed",
+    "plugin.configured",
+    "plugin.disabled",
+    "plugin.enabled",
+    "plugin.installed",
+    "plugin.quarantined",
+    "plugin.removed",
+    "plugin.upgraded",
+    "policy.installed",
+    "report.approved",
+    "report.generated",
+    "report.published",
+    "report.restated",
+    "settings.changed",
+    "token.created",
+    "token.revoked",
+];
+
+/// Whether only the host may write events of this type.
+#[must_use]
+pub fn is_host_type(event_type: &str) -> bool {
+    HOST_TYPES.binary_search(&event_type).is_ok()
+}
+
+/// Whether a source lies under an origin, in whatever way it is spelled: with or without a scheme, in
+/// capitals, with user, port, path, query or fragment.
+#[must_use]
+pub fn lies_under(source: &str, origin: &str) -> bool {
+    let source = percent_decoded(source).to_ascii_lowercase();
+    let origin = origin.to_ascii_lowercase();
+    let after_scheme = match source.split_once("//") {
+        Some((scheme, rest)) if scheme.is_empty() || scheme.ends_with(':') => rest,
+        _ => source.trim_start_matches('/'),
+    };
+    let authority_end = after_scheme.find(['/', '?', '#']).unwrap_or(after_scheme.len());
+    let host_start = after_scheme[..authority_end].rfind('@').map_or(0, |at| at + 1);
+    let (authority, path) = (&after_scheme[host_start..authority_end], &after_scheme[authority_end..]);
+    let host = authority.split_once(':').map_or(authority, |(host, _port)| host);
+    let candidates = [format!("{authority}{path}"), format!("{host}{path}"), source.clone()];
+    candidates.iter().any(|candidate| {
+        candidate
+            .strip_prefix(origin.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#', ':']))
+    })
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let hex = after.get(..2).filter(|_| *byte == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        let decoded = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(decoded.unwrap_or(*byte));
+        rest = if decoded.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Makes an event of the host itself. `source` is the origin.
+///
+/// # Errors
+/// As [`Event::from_value`]; the host's own values leave no reason for one but size.
+pub fn host_event(
+    origin: &str,
+    event_type: &str,
+    id: &str,
+    subject: Option<&str>,
+    data: Value<'_>,
+) -> Result<Event, EventError> {
+    let subject = subject.map_or(Value::Null, Value::string);
+    Event::from_value(Value::object([
+        ("data", data),
+        ("datacontenttype", Value::string("application/json")),
+        ("id", Value::string(id)),
+        ("source", Value::string(origin)),
+        ("specversion", Value::string("1.0")),
+        ("subject", subject),
+        ("type", Value::string(event_type)),
+    ]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted() {
+        assert!(HOST_TYPES.is_sorted());
+        assert!(is_host_type("ledger.created"));
+        assert!(!is_host_type("ledger.correction_recorded"));
+    }
+
+    #[test]
+    fn the_origin_is_recognised_in_every_spelling() {
+        let under = [
+            "ig.exemplar.gov.uk/ledger",
+            "IG.Exemplar.gov.uk/ledger/x",
+            "https://ig.exemplar.gov.uk/ledger",
+            "//ig.exemplar.gov.uk/ledger?x",
+            "http://user@ig.exemplar.gov.uk/ledger#y",
+            "/ig.exemplar.gov.uk/ledger",
+            "https://ig.exemplar.gov.uk:443/ledger/z",
+            "https://ig.exemplar.gov.uk/ledger:1",
+            "ig.exemplar.gov.uk%2Fledger",
+            "https://a:b@ig.exemplar.gov.uk/ledger",
+            "https://%69g.exemplar.gov.uk/%6Cedger/alerts",
+        ];
+        for source in under {
+            assert!(lies_under(source, "ig.exemplar.gov.uk/ledger"), "{source}");
+        }
+        for source in [
+            "ig.exemplar.gov.uk",
+            "ig.exemplar.gov.uk/ledgers",
+            "https://other.uk/ig.exemplar.gov.uk/ledger",
+            "/foi",
+            "urn:x",
+            "",
+        ] {
+            assert!(!lies_under(source, "ig.exemplar.gov.uk/ledger"), "{source}");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Checks that bytes are canonical JSON, and finds the members of the outermost object on the way.
+
+use std::borrow::Cow;
+
+use super::parse::number_length;
+use super::{plain_length, write::short_escape};
+use crate::limits::JSON_DEPTH_MAX;
+
+/// The bytes are not the canonical spelling of any value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not canonical JSON at byte {offset}")]
+pub struct NotCanonical {
+    /// Bytes before the fault.
+    pub offset: usize,
+}
+
+/// Checks that `text` is one canonical object and hands each of its members, key and value as they are
+/// spelled, to `member`.
+///
+/// # Errors
+/// The first byte that the canonical writer would not have written.
+pub fn check_object<'a>(text: &'a str, member: impl FnMut(&'a str, &'a str)) -> Result<(), NotCanonical> {
+    let mut scanner = Scanner { text, place: 0 };
+    scanner.object(1, member)?;
+    if scanner.place == text.len() { Ok(()) } else { scanner.fail() }
+}
+
+/// The text of a string that [`check_object`] has found canonical, quotes included; `None` if it is no
+/// string.
+#[must_use]
+pub fn unescape(spelled: &str) -> Option<Cow<'_, str>> {
+    let inner = spelled.strip_prefix('"')?.strip_suffix('"')?;
+    if !inner.contains('\\') {
+        return Some(Cow::Borrowed(inner));
+    }
+    match super::parse(spelled.as_bytes()) {
+        Ok(super::Value::String(text)) => Some(Cow::Owned(text.into_owned())),
+        _ => None,
+    }
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    place: usize,
+}
+
+impl<'a> Scanner<'a> {
+    fn fail<T>(&self) -> Result<T, NotCanonical> {
+        Err(NotCanonical { offset: self.place })
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.place).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.place += usize::from(found);
+        found
+    }
+
+    fn value(&mut self, depth: usize) -> Result<(), NotCanonical> {
+        match self.peek() {
+            Some(b'"') => self.string(),
+            Some(b'{') => self.object(depth, |_, _| {}),
+            Some(b'[') => self.array(depth),
+            Some(b'n') => self.word(b"null"),
+            Some(b't') => self.word(b"true"),
+            Some(b'f') => self.word(b"false"),
+            _ => match number_length(&self.text.as_bytes()[self.place..]) {
+                0 => self.fail(),
+                length => {
+                    self.place += length;
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    fn word(&mut self, word: &[u8]) -> Result<(), NotCanonical> {
+        if !self.text.as_bytes()[self.place..].starts_with(word) {
+            return self.fail();
+        }
+        self.place += word.len();
+        Ok(())
+    }
+
+    fn object(&mut self, depth: usize, mut member: impl FnMut(&'a str, &'a str)) -> Result<(), NotCanonical> {
+        if depth > JSON_DEPTH_MAX || !self.take(b'{') {
+            return self.fail();
+        }
+        if self.take(b'}') {
+            return Ok(());
+        }
+        let mut last: Option<&'a str> = None;
+        loop {
+            let key = self.place;
+            if self.peek() != Some(b'"') {
+                return self.fail();
+            }
+            self.string()?;
+            let spelled = &self.text[key..self.place];
+            if last.is_some_and(|last| !sorted(last, spelled)) {
+                self.place = key;
+                return self.fail();
+            }
+            last = Some(spelled);
+            if !self.take(b':') {
+                return self.fail();
+            }
+            let value = self.place;
+            self.value(depth + 1)?;
+            member(spelled, &self.text[value..self.place]);
+            if self.take(b'}') {
+                return Ok(());
+            }
+            if !self.take(b',') {
+                return self.fail();
+            }
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Result<(), NotCanonical> {
+        if depth > JSON_DEPTH_MAX || !self.take(b'[') {
+            return self.fail();
+        }
+        if self.take(b']') {
+            return Ok(());
+        }
+        loop {
+            self.value(depth + 1)?;
+            if self.take(b']') {
+                return Ok(());
+            }
+            if !self.take(b',') {
+                return self.fail();
+            }
+        }
+    }
+
+    fn string(&mut self) -> Result<(), NotCanonical> {
+        self.place += 1;
+        loop {
+            self.place += plain_length(&self.text.as_bytes()[self.place..]);
+            if self.take(b'"') {
+                return Ok(());
+            }
+            if self.peek() != Some(b'\\') {
+                return self.fail();
+            }
+            self.place += match &self.text.as_bytes()[self.place + 1..] {
+                [b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
+                [b'u', b'0', b'0', high @ (b'0' | b'1'), low @ (b'0'..=b'9' | b'a'..=b'f'), ..] => {
+                    let low = char::from(*low).to_digit(16).and_then(|low| u8::try_from(low).ok());
+                    let control = (high - b'0') << 4 | low.unwrap_or_default();
+                    if short_escape(control).is_some() {
+                        return self.fail();
+                    }
+                    6
+                }
+                _ => return self.fail(),
+            };
+        }
+    }
+}
+
+/// Whether two spelled keys stand in the order of their unescaped bytes.
+fn sorted(left: &str, right: &str) -> bool {
+    match (unescape(left), unescape(right)) {
+        (Some(left), Some(right)) => left.as_bytes() < right.as_bytes(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Object, Value, parse};
+    use super::*;
+
+    fn canonical(text: &str) -> bool {
+        check_object(text, |_, _| {}).is_ok()
+    }
+
+    #[test]
+    fn only_the_canonical_spelling_passes() {
+        let good = [r#"{}"#, r#"{"a":1,"b":[true,null,"\n\u0001"]}"#, r#"{"":{},"\n":1,"é":-0.0E+1}"#];
+        assert!(good.into_iter().all(canonical));
+        let bad = [
+            "",
+            "[]",
+            "1",
+            "{",
+            "{} ",
+            " {}",
+            r#"{"a": 1}"#,
+            r#"{"b":1,"a":1}"#,
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,}"#,
+            r#"{"a":"\/"}"#,
+            r#"{"a":"\u0041"}"#,
+            r#"{"a":"\u000a"}"#,
+            r#"{"a":"\u000A"}"#,
+            r#"{"a":"\u001F"}"#,
+            r#"{"a":01}"#,
+            "{\"a\":\"\n\"}",
+            r#"{"a":"\u007f"}"#,
+        ];
+        for text in bad {
+            assert!(!canonical(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn members_are_handed_over_as_spelled() {
+        let mut members = Vec::new();
+        check_object(r#"{"a":"x\n","b":{"c":1}}"#, |key, value| members.push((key, value))).unwrap();
+        assert_eq!(members, [(r#""a""#, r#""x\n""#), (r#""b""#, r#"{"c":1}"#)]);
+        assert_eq!(unescape(members[0].1).unwrap(), "x\n");
+        assert_eq!(unescape("1"), None);
+    }
+
+    fn value() -> impl Strategy<Value = Value<'static>> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(|n| Value::Number(n.to_string().into())),
+            any::<String>().prop_map(|s| Value::String(s.into())),
+        ];
+        leaf.prop_recursive(5, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+                prop::collection::btree_map(any::<String>(), inner, 0..6).prop_map(|map| {
+                    let members = map.into_iter().map(|(k, v)| (k.into(), v)).collect();
+                    Value::Object(Object::new(members).unwrap())
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_writer_writes_is_canonical_and_reads_back(value in value()) {
+            let whole = Value::object([("v", value)]);
+            let text = whole.to_canonical();
+            prop_assert!(canonical(std::str::from_utf8(&text).unwrap()));
+            prop_assert_eq!(parse(&text).unwrap(), whole);
+        }
+
+        #[test]
+        fn what_is_canonical_is_its_own_canonical_form(text in r#"\{"[ab\\nu01/]{0,6}":("[ab\\nu01/é]{0,8}"|[0-9.eE+-]{1,5}|\[\]|true)\}"#) {
+            let rewritten = parse(text.as_bytes()).map(|value| value.to_canonical());
+            prop_assert_eq!(canonical(&text), rewritten.is_ok_and(|bytes| bytes == text.as_bytes()));
+        }
+    }
+}

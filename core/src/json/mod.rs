@@ -1,0 +1,135 @@
+//! JSON as the ledger needs it: nothing is lost and every value has one spelling.
+//!
+//! [`parse`] reads any RFC 8259 text and refuses what would be ambiguous: a key that stands twice, a lone
+//! surrogate, nesting beyond [`JSON_DEPTH_MAX`](crate::limits::JSON_DEPTH_MAX). A number keeps its posted spelling; it never passes
+//! through a float. [`Value::write`] writes the canonical form: keys sorted by their UTF-8 bytes, no white
+//! space, minimal escapes. [`canonical`] checks that bytes are in that form without building anything.
+
+pub mod canonical;
+mod parse;
+mod text;
+mod write;
+
+use std::borrow::Cow;
+
+pub use parse::{JsonError, JsonFault, parse};
+pub(crate) use text::plain_length;
+
+/// A JSON value that borrows from the text it was read from where it can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number, in the spelling in which it was posted.
+    Number(Cow<'a, str>),
+    /// A string, unescaped.
+    String(Cow<'a, str>),
+    /// An array.
+    Array(Vec<Value<'a>>),
+    /// An object.
+    Object(Object<'a>),
+}
+
+/// Members of an object, sorted by the bytes of their keys; no key stands twice.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
+
+impl<'a> Object<'a> {
+    /// Sorts the members. `Err` carries a key that stands twice.
+    ///
+    /// # Errors
+    /// A key that stands twice.
+    pub fn new(mut members: Vec<(Cow<'a, str>, Value<'a>)>) -> Result<Object<'a>, String> {
+        members.sort_by(|(left, _), (right, _)| left.as_bytes().cmp(right.as_bytes()));
+        match members.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            Some(pair) => Err(pair[0].0.to_string()),
+            None => Ok(Object(members)),
+        }
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value<'a>> {
+        let place = self.0.binary_search_by(|(name, _)| name.as_bytes().cmp(key.as_bytes()));
+        place.ok().map(|place| &self.0[place].1)
+    }
+
+    /// The members in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
+        self.0.iter().map(|(key, value)| (key.as_ref(), value))
+    }
+
+    /// Keeps the members for which `keep` is true.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value<'a>) -> bool) {
+        self.0.retain(|(key, value)| keep(key, value));
+    }
+
+    /// How many members there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no member.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<'a> Value<'a> {
+    /// An object of known, distinct keys, for values that the product itself makes.
+    ///
+    /// # Panics
+    /// If a key stands twice, which is a mistake in the caller.
+    #[must_use]
+    pub fn object<const N: usize>(members: [(&'a str, Value<'a>); N]) -> Value<'a> {
+        let members = members.into_iter().map(|(key, value)| (Cow::Borrowed(key), value)).collect();
+        Value::Object(Object::new(members).expect("the keys are distinct"))
+    }
+
+    /// A string.
+    #[must_use]
+    pub fn string(text: impl Into<Cow<'a, str>>) -> Value<'a> {
+        Value::String(text.into())
+    }
+
+    /// An unsigned whole number.
+    #[must_use]
+    pub fn number(number: u64) -> Value<'a> {
+        Value::Number(Cow::Owned(number.to_string()))
+    }
+
+    /// The text of a string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The members of an object.
+    #[must_use]
+    pub fn as_object(&self) -> Option<&Object<'a>> {
+        match self {
+            Value::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// What kind of value it is, as a message says it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Array(_) => "an array",
+            Value::Object(_) => "an object",
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The Muniment ledger's formats: events, entries, the chain, the tree, notes, proofs, receipts.
+//!
+//! The exact bytes are written down in `core/FORMAT.md`; `core/golden/` holds vectors that may be added to
+//! and never changed.
+//!
+//! # What this crate never does
+//! - It does no I/O, spawns nothing and reads no clock, environment or randomness: `core/clippy.toml` bans
+//!   them, and the crate compiles for `wasm32-unknown-unknown`, where none of them exist.
+//! - It knows nothing of HTTP, WebAssembly hosts or storage.
+//! - It panics on no input: a panic is a mistake of ours, an error is a fault of the input.
+
+pub mod chain;
+pub mod checkpoint;
+pub mod entry;
+pub mod event;
+pub mod hash;
+pub mod host;
+pub mod json;
+pub mod key;
+pub mod limits;
+pub mod note;
+pub mod principal;
+pub mod receipt;
+pub mod time;
+pub mod tree;
