@@ -190,7 +190,8 @@ mod tests {
         for size in 1..=2_000 {
             let root = naive::root(&leaves[..size]);
             let thorough = sizes().any(|chosen| chosen == size);
-            let indices = (0..size).filter(|index| thorough || index % 211 == size % 211 || *index == size - 1);
+            let indices =
+                (0..size).filter(|index| thorough || index % 211 == size % 211 || *index == size - 1);
             for index in indices {
                 let proof = inclusion(&levels, index as u64, size as u64).unwrap();
                 assert_eq!(proof, naive::inclusion(index, &leaves[..size]), "{index} of {size}");

@@ -1,0 +1,88 @@
+//! Proofs of small trees verify, the same with one bit changed do not, and no input makes a verifier panic.
+#![no_main]
+
+use libfuzzer_sys::arbitrary::{self, Arbitrary};
+use libfuzzer_sys::fuzz_target;
+use muniment_core::hash::Hash;
+use muniment_core::note::NoteSigner;
+use muniment_core::receipt::Receipt;
+use muniment_core::tree::leaf_hash;
+use muniment_core::tree::proof::{consistency, inclusion, verify_consistency, verify_inclusion};
+use muniment_core::tree::tile::frontier;
+
+use crate::levels::Levels;
+
+#[path = "../../tests/levels/mod.rs"]
+mod levels;
+
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    small: u64,
+    large: u64,
+    hashes: Vec<[u8; 32]>,
+    size: u16,
+    place: u16,
+    change: u16,
+    receipt: &'a [u8],
+}
+
+fuzz_target!(|input: Input<'_>| {
+    anything(&input);
+    receipts(input.receipt);
+    small_trees(&input);
+});
+
+fn anything(input: &Input<'_>) {
+    let proof: Vec<Hash> = input.hashes.iter().copied().map(Hash).collect();
+    let hash = |place: usize| proof.get(place).copied().unwrap_or(Hash::ZERO);
+    let _ = verify_inclusion(&proof, input.small, hash(0), input.large, hash(1));
+    let _ = verify_consistency(&proof, input.small, hash(0), input.large, hash(1));
+    // The lengths of proofs lie near 64, where sizes do.
+    for length in 0..=130 {
+        let proof = vec![hash(0); length];
+        let _ = verify_inclusion(&proof, input.small, hash(0), input.large, hash(1));
+        let _ = verify_consistency(&proof, input.small, hash(0), input.large, hash(1));
+    }
+}
+
+fn receipts(bytes: &[u8]) {
+    let Ok(receipt) = Receipt::parse(bytes) else { return };
+    let text = receipt.encode();
+    assert_eq!(Receipt::parse(text.as_bytes()), Ok(receipt.clone()));
+    let has_extra = bytes.starts_with(b"c2sp.org/tlog-proof@v1\nextra ");
+    assert!(has_extra || text.as_bytes() == bytes);
+    let signer = NoteSigner::from_seed("ledger.example", &[1; 32]).expect("a good name");
+    let _ = receipt.verify(b"line", signer.verifier());
+}
+
+fn small_trees(input: &Input<'_>) {
+    let size = u64::from(input.size % 600) + 1;
+    let place = u64::from(input.place) % size;
+    let leaves: Vec<Hash> = (0..size).map(|number| leaf_hash(&number.to_le_bytes())).collect();
+    let levels = Levels::of(&leaves);
+    let root = |size| frontier(&levels, size).expect("it is large enough").root();
+
+    let leaf = leaves[place as usize];
+    let mut proof = inclusion(&levels, place, size).expect("it is large enough");
+    assert_eq!(verify_inclusion(&proof, place, leaf, size, root(size)), Ok(()));
+    if change(&mut proof, input.change) {
+        assert!(verify_inclusion(&proof, place, leaf, size, root(size)).is_err());
+    }
+
+    let mut proof = consistency(&levels, place, size).expect("it is large enough");
+    assert_eq!(verify_consistency(&proof, place, root(place), size, root(size)), Ok(()));
+    if change(&mut proof, input.change) {
+        assert!(verify_consistency(&proof, place, root(place), size, root(size)).is_err());
+    }
+}
+
+/// Changes one bit; false if there is none.
+fn change(proof: &mut [Hash], place: u16) -> bool {
+    let bits = proof.len() * 256;
+    if bits == 0 {
+        return false;
+    }
+    let bit = usize::from(place) % bits;
+    proof[bit / 256].0[bit / 8 % 32] ^= 1 << (bit % 8);
+    true
+}

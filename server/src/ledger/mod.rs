@@ -1,0 +1,33 @@
+//! The ledger: segments, keys and tree on disk, one writer, any number of readers.
+//!
+//! Start reading at [`Log::commit`], the commit protocol, then [`open::open`], what a crash leaves and what
+//! is no crash. [`Ledger`] is what the rest of the program holds.
+
+pub mod clock;
+pub mod genesis;
+pub mod handle;
+mod host_events;
+pub mod imports;
+pub mod keys;
+pub mod limits;
+pub mod lines;
+mod lock;
+pub mod log;
+pub mod names;
+pub mod open;
+mod rebuild;
+mod recovery;
+pub mod scan;
+mod seal;
+pub mod sealed;
+pub mod shared;
+pub mod submission;
+mod tree;
+
+#[cfg(test)]
+mod crash_tests;
+
+pub use handle::{Ledger, LedgerOptions};
+pub use lock::{DirectoryLock, LockError};
+pub use log::Log;
+pub use shared::Shared;

@@ -1,0 +1,386 @@
+//! Opening a ledger: recovery after a crash, and the refusal to open one that was damaged or changed.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+use muniment_core::chain::Head;
+use muniment_core::checkpoint::{Checkpoint, CheckpointError};
+use muniment_core::entry::EntryView;
+use muniment_core::hash::Hash;
+use muniment_core::note::NoteSigner;
+use zeroize::Zeroizing;
+
+use super::clock::{Clock, ClockBounds, ClockGuard};
+use super::genesis::{Genesis, Purpose};
+use super::keys::KeyIndex;
+use super::lines::LineSegment;
+use super::log::Log;
+use super::names::{self, LedgerFile};
+use super::scan::{self, Scanned};
+use super::sealed::SealedSegment;
+use super::shared::{Segment, Shared};
+use super::submission::Refusal;
+use super::tree::TreeStore;
+use super::{rebuild, recovery};
+use crate::disk::{Disk, DiskFile};
+use crate::progress::Progress;
+
+/// Why a ledger is not opened. Nothing was changed, unless the message says so.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The disk.
+    #[error("{what}: {error}")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// No ledger there.
+    #[error("there is no ledger here (no segment in ledger/); `muniment init` makes one")]
+    NoLedger,
+    /// The signing key.
+    #[error("the signing key keys/ledger.key cannot be used: {0}")]
+    SigningKey(String),
+    /// The persisted checkpoint.
+    #[error(
+        "the file `checkpoint` is not one that this ledger's key signed ({0}). It was damaged or replaced: restore it from a backup, or remove it if the ledger passes `muniment verify` with a receipt or checkpoint kept elsewhere"
+    )]
+    Checkpoint(CheckpointError),
+    /// An entry is damaged or was changed.
+    #[error(
+        "entry {seq} is damaged or was changed ({file}, byte {offset}: {fault}). A crash cannot cause this: {why}. Nothing was altered. Restore {file} from a backup; `muniment verify` shows all damage"
+    )]
+    Damaged {
+        /// The first entry that is not as it should be.
+        seq: u64,
+        /// The file.
+        file: String,
+        /// Where in the file.
+        offset: u64,
+        /// What is wrong with it.
+        fault: String,
+        /// Why it is no torn write.
+        why: String,
+    },
+    /// A whole segment is missing or unreadable.
+    #[error(
+        "{file}: {fault}. Nothing was altered. Restore it from a backup; `muniment verify` shows all damage"
+    )]
+    Segment {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        fault: String,
+    },
+    /// The tail is gone.
+    #[error(
+        "the ledger was cut: it holds {size} entries, its last persisted checkpoint covers {checkpoint}. Nothing was altered. Restore the entries from {size} on from a backup"
+    )]
+    Cut {
+        /// Entries that are there.
+        size: u64,
+        /// Entries that were there.
+        checkpoint: u64,
+    },
+    /// The tree leads elsewhere.
+    #[error(
+        "the entries do not give the root of the last persisted checkpoint ({size} entries): an entry was changed. Nothing was altered. `muniment verify` names it; restore its segment from a backup"
+    )]
+    Root {
+        /// Size of the checkpoint.
+        size: u64,
+    },
+    /// A recovery could not be recorded.
+    #[error("what a crash left behind cannot be moved aside and recorded: {0}")]
+    NotRecorded(Refusal),
+}
+
+/// What was done to open the ledger.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct OpenReport {
+    /// Bytes after the last whole entry that were moved aside, and the file they are in.
+    pub recovered: Option<(u64, String)>,
+    /// Key runs that were made again from their segments.
+    pub rebuilt_runs: usize,
+    /// Whether the tree was made again from all segments.
+    pub rebuilt_tree: bool,
+}
+
+/// What opening needs beside the disk.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Bounds of the clock guard, for a production ledger.
+    pub clock_bounds: ClockBounds,
+    /// Size at which a segment is closed.
+    pub segment_bytes_max: u64,
+    /// Takes the clock as it is, whatever its guard says (`muniment clock accept`).
+    pub accept_clock: bool,
+    /// Told how long work goes on.
+    pub progress: Progress,
+}
+
+pub(super) fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> OpenError {
+    let what = what.into();
+    move |error| OpenError::Io { what, error }
+}
+
+/// Opens a ledger for appending.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenReport), OpenError> {
+    let mut report = OpenReport::default();
+    let files = Files::list(&*disk)?;
+    let signer = read_signer(&*disk)?;
+    let checkpoint = read_checkpoint(&*disk, &signer)?;
+    let persisted_size = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
+
+    let mut keys = KeyIndex::default();
+    let mut segments = Vec::new();
+    for (first, end) in files.sealed() {
+        let sealed = Arc::new(open_sealed(&*disk, first, end)?);
+        let run = rebuild::open_run(&*disk, &sealed, &mut report, &options.progress)?;
+        keys.add_run(Arc::new(run));
+        segments.push(Segment::Sealed(sealed));
+    }
+    let mut head = match segments.last() {
+        Some(Segment::Sealed(last)) => head_after(last)?,
+        _ => Head::EMPTY,
+    };
+    let sealed_size = head.size;
+
+    let mut leaves = Vec::new();
+    let mut rests = Vec::new();
+    for (first, end) in files.lines() {
+        let name = LedgerFile::Lines(first).to_string();
+        let file = open_lines(&*disk, &name, end)?;
+        let scanned = scan::scan(&*file, head, end).map_err(io_error(format!("reading {name}")))?;
+        check_rest(&*file, &name, &scanned, end, persisted_size)?;
+        head = scanned.head;
+        keys.open_segment(first);
+        scanned.keys.iter().zip(first..).for_each(|(key, seq)| keys.insert(*key, seq));
+        leaves.extend_from_slice(&scanned.leaves);
+        let lines = Arc::new(LineSegment::new(first, file, scanned.ends));
+        rests.extend(scanned.rest.map(|rest| (lines.clone(), rest)));
+        segments.push(Segment::Lines(lines));
+    }
+    if head.size < persisted_size {
+        return Err(OpenError::Cut { size: head.size, checkpoint: persisted_size });
+    }
+    let genesis = read_genesis(&segments, &signer)?;
+    let tree = open_tree(&disk, &segments, sealed_size, &leaves, checkpoint.as_ref(), &mut report, options)?;
+
+    // All is as it should be. From here on the directory may be changed.
+    let active = match segments.last() {
+        Some(Segment::Lines(active)) => active.clone(),
+        _ => {
+            let active = Arc::new(start_lines(&*disk, head.size).map_err(io_error("starting a segment"))?);
+            keys.open_segment(head.size);
+            segments.push(Segment::Lines(active.clone()));
+            active
+        }
+    };
+    let bounds = (genesis.purpose == Purpose::Production).then_some(options.clock_bounds);
+    let mut guard = ClockGuard::start(&*options.clock, bounds, head.recorded);
+    if options.accept_clock {
+        guard.accept(&*options.clock);
+    }
+    let shared = Arc::new(Shared::new(disk, signer, segments, tree, head, persisted_size));
+    let segment_bytes_max = options.segment_bytes_max;
+    let clock = options.clock.clone();
+    let mut log = Log { shared, clock, guard, keys, active, segment_bytes_max, active_is_suspect: false };
+    recovery::recover(&mut log, &rests, &mut report)?;
+    Ok((log, report))
+}
+
+fn open_lines(disk: &dyn Disk, name: &str, end: Option<u64>) -> Result<Box<dyn DiskFile>, OpenError> {
+    let file = match disk.open(name) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let fault = "it is missing, only its sealed form is there".to_owned();
+            return Err(OpenError::Segment { file: name.to_owned(), fault });
+        }
+        file => file.map_err(io_error(format!("opening {name}")))?,
+    };
+    if end.is_none() {
+        // A killed process may have left entries that are written and not synced. They are about to be
+        // answered for, so they are made durable first.
+        file.sync().map_err(io_error(format!("syncing {name}")))?;
+    }
+    Ok(file)
+}
+
+/// An empty segment after sealed ones: the one that was active is gone, which a backup may cause.
+fn start_lines(disk: &dyn Disk, first: u64) -> io::Result<LineSegment> {
+    let file = disk.create(&LedgerFile::Lines(first).to_string())?;
+    disk.sync_dir(names::LEDGER)?;
+    Ok(LineSegment::new(first, file, Vec::new()))
+}
+
+fn check_rest(
+    file: &dyn DiskFile,
+    name: &str,
+    scanned: &Scanned,
+    end: Option<u64>,
+    persisted_size: u64,
+) -> Result<(), OpenError> {
+    let seq = scanned.head.size;
+    let damaged = |offset, fault: &str, why| {
+        Err(OpenError::Damaged { seq, file: name.to_owned(), offset, fault: fault.to_owned(), why })
+    };
+    match (&scanned.rest, end) {
+        (rest, Some(end)) if seq < end => {
+            let why = format!("the next segment starts at entry {end}");
+            let offset = scanned.ends.last().copied().unwrap_or(0);
+            damaged(u64::from(offset), rest.as_ref().map_or("the segment ends here", |rest| &rest.fault), why)
+        }
+        (Some(rest), None) => {
+            let why = scan::damage(file, rest, &scanned.head, persisted_size);
+            match why.map_err(io_error(format!("reading {name}")))? {
+                Some(why) => damaged(rest.offset, &rest.fault, why),
+                None => Ok(()),
+            }
+        }
+        // Beyond a segment's entries lies what a group left whose writing failed: nobody was told of it.
+        _ => Ok(()),
+    }
+}
+
+fn read_signer(disk: &dyn Disk) -> Result<NoteSigner, OpenError> {
+    let text = disk.read(names::SIGNING_KEY).map_err(io_error("reading keys/ledger.key"))?;
+    let text = Zeroizing::new(text.ok_or(OpenError::SigningKey("it is missing".to_owned()))?);
+    let text = std::str::from_utf8(&text).map_err(|_| OpenError::SigningKey("it is not text".to_owned()))?;
+    NoteSigner::decode(text).map_err(|error| OpenError::SigningKey(error.to_string()))
+}
+
+fn read_checkpoint(disk: &dyn Disk, signer: &NoteSigner) -> Result<Option<Checkpoint>, OpenError> {
+    let note = disk.read(names::CHECKPOINT).map_err(io_error("reading checkpoint"))?;
+    note.map(|note| Checkpoint::verify(&note, signer.verifier())).transpose().map_err(OpenError::Checkpoint)
+}
+
+fn open_sealed(disk: &dyn Disk, first: u64, end: Option<u64>) -> Result<SealedSegment, OpenError> {
+    let name = LedgerFile::Sealed(first).to_string();
+    let file = disk.open_read(&name).map_err(io_error(format!("opening {name}")))?;
+    SealedSegment::open(file, first, end)
+        .map_err(|error| OpenError::Segment { file: name, fault: error.to_string() })
+}
+
+/// The head after the last sealed entry, from its line.
+fn head_after(sealed: &SealedSegment) -> Result<Head, OpenError> {
+    let end = sealed.end();
+    let file = LedgerFile::Sealed(sealed.first()).to_string();
+    let damaged = |fault: String| OpenError::Segment { file: file.clone(), fault };
+    let line = sealed.read(end - 1, end).map_err(|error| damaged(error.to_string()))?;
+    let line = line.strip_suffix(b"\n").unwrap_or(&line);
+    let entry = EntryView::parse(line).map_err(|error| damaged(format!("entry {}: {error}", end - 1)))?;
+    if entry.seq != end - 1 {
+        return Err(damaged(format!("its last entry is {}, not {}", entry.seq, end - 1)));
+    }
+    Ok(Head { size: end, last: Hash::of_line(line), recorded: entry.recorded, open_batch: None })
+}
+
+fn read_genesis(segments: &[Segment], signer: &NoteSigner) -> Result<Genesis, OpenError> {
+    let damaged = |fault: String| OpenError::Segment { file: "entry 0".to_owned(), fault };
+    let line = match segments.first() {
+        Some(Segment::Lines(lines)) if lines.count() > 0 => {
+            lines.read(0, 1).map_err(io_error("reading entry 0"))?
+        }
+        Some(Segment::Sealed(sealed)) => sealed.read(0, 1).map_err(|error| damaged(error.to_string()))?,
+        _ => return Err(OpenError::NoLedger),
+    };
+    let genesis = Genesis::from_line(line.strip_suffix(b"\n").unwrap_or(&line)).map_err(damaged)?;
+    if genesis.vkey == *signer.verifier() {
+        return Ok(genesis);
+    }
+    let other = format!("it is {}, the ledger was created with {}", signer.verifier(), genesis.vkey);
+    Err(OpenError::SigningKey(other))
+}
+
+/// Opens the tree and compares it with the last signed checkpoint; makes it again where it does not fit.
+fn open_tree(
+    disk: &Arc<dyn Disk>,
+    segments: &[Segment],
+    sealed_size: u64,
+    leaves: &[Hash],
+    checkpoint: Option<&Checkpoint>,
+    report: &mut OpenReport,
+    options: &OpenOptions,
+) -> Result<TreeStore, OpenError> {
+    let failed = || io_error("reading tiles/");
+    let extend = |mut tree: TreeStore| {
+        if let Err(error) = tree.extend(leaves) {
+            tracing::warn!(%error, "tiles could not be written; they stay in memory until they can");
+        }
+        tree
+    };
+    let fits = |tree: &TreeStore| match checkpoint {
+        Some(checkpoint) => tree.root_at(checkpoint.size).map(|root| root == checkpoint.root),
+        None => Ok(true),
+    };
+    if let Some(tree) = TreeStore::open(disk.clone(), sealed_size).map_err(failed())? {
+        let tree = extend(tree);
+        if fits(&tree).map_err(failed())? {
+            return Ok(tree);
+        }
+    }
+    report.rebuilt_tree = true;
+    let tree = extend(rebuild::tree(disk, segments, sealed_size, &options.progress)?);
+    match (fits(&tree).map_err(failed())?, checkpoint) {
+        (false, Some(checkpoint)) => Err(OpenError::Root { size: checkpoint.size }),
+        _ => Ok(tree),
+    }
+}
+
+/// The files of `ledger/`.
+struct Files {
+    kinds: BTreeMap<u64, bool>,
+}
+
+impl Files {
+    /// Lists them. Where a segment is there both as lines and sealed, its sealing was not finished.
+    fn list(disk: &dyn Disk) -> Result<Files, OpenError> {
+        let mut kinds = BTreeMap::new();
+        for name in disk.list(names::LEDGER).map_err(io_error("listing ledger/"))? {
+            match LedgerFile::parse(&name) {
+                Some(LedgerFile::Lines(first)) => kinds.insert(first, true),
+                Some(LedgerFile::Sealed(first)) => {
+                    kinds.insert(first, kinds.get(&first).copied().unwrap_or(false))
+                }
+                Some(LedgerFile::Keys(_)) => None,
+                None if name.ends_with(".tmp") => {
+                    let path = format!("{}/{name}", names::LEDGER);
+                    disk.remove_if_there(&path).map_err(io_error(format!("removing {path}")))?;
+                    None
+                }
+                None => None,
+            };
+        }
+        match kinds.first_key_value() {
+            None => Err(OpenError::NoLedger),
+            Some((0, _)) => Ok(Files { kinds }),
+            Some((first, _)) => {
+                let file = LedgerFile::Lines(0).to_string();
+                let fault = format!("it is missing: the first segment that is there starts at entry {first}");
+                Err(OpenError::Segment { file, fault })
+            }
+        }
+    }
+
+    /// First entry and end of every segment before the first one of lines.
+    fn sealed(&self) -> impl Iterator<Item = (u64, Option<u64>)> + '_ {
+        self.with_ends().take_while(|(_, lines, _)| !lines).map(|(first, _, end)| (first, end))
+    }
+
+    /// First entry and end of every segment that is read as lines.
+    fn lines(&self) -> impl Iterator<Item = (u64, Option<u64>)> + '_ {
+        self.with_ends().skip_while(|(_, lines, _)| !lines).map(|(first, _, end)| (first, end))
+    }
+
+    fn with_ends(&self) -> impl Iterator<Item = (u64, bool, Option<u64>)> + '_ {
+        let ends = self.kinds.keys().skip(1).map(|first| Some(*first)).chain([None]);
+        self.kinds.iter().zip(ends).map(|((first, lines), end)| (*first, *lines, end))
+    }
+}

@@ -1,0 +1,224 @@
+//! What readers see of an open ledger: only entries that are synced.
+
+use std::io;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use muniment_core::chain::Head;
+use muniment_core::checkpoint::Checkpoint;
+use muniment_core::note::NoteSigner;
+use muniment_core::receipt::Receipt;
+use muniment_core::tree::proof;
+
+use super::lines::LineSegment;
+use super::names;
+use super::sealed::{SealedError, SealedSegment};
+use super::tree::TreeStore;
+use crate::disk::Disk;
+
+/// A segment, plain or sealed.
+#[derive(Debug, Clone)]
+pub enum Segment {
+    /// Plain lines.
+    Lines(Arc<LineSegment>),
+    /// zstd frames.
+    Sealed(Arc<SealedSegment>),
+}
+
+impl Segment {
+    /// The seq of its first entry.
+    #[must_use]
+    pub fn first(&self) -> u64 {
+        match self {
+            Segment::Lines(lines) => lines.first(),
+            Segment::Sealed(sealed) => sealed.first(),
+        }
+    }
+
+    fn end(&self) -> u64 {
+        match self {
+            Segment::Lines(lines) => lines.first() + lines.count(),
+            Segment::Sealed(sealed) => sealed.end(),
+        }
+    }
+
+    fn read(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
+        match self {
+            Segment::Lines(lines) => lines.read(from, to),
+            Segment::Sealed(sealed) => sealed.read(from, to).map_err(|error| match error {
+                SealedError::Io(error) => error,
+                damage => io::Error::new(io::ErrorKind::InvalidData, damage.to_string()),
+            }),
+        }
+    }
+}
+
+/// The state that the writer and all readers share.
+#[derive(Debug)]
+pub struct Shared {
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) signer: NoteSigner,
+    segments: RwLock<Vec<Segment>>,
+    tree: RwLock<TreeStore>,
+    head: RwLock<Head>,
+    fault: RwLock<Option<String>>,
+    persisted_size: RwLock<u64>,
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    pub(super) fn new(
+        disk: Arc<dyn Disk>,
+        signer: NoteSigner,
+        segments: Vec<Segment>,
+        tree: TreeStore,
+        head: Head,
+        persisted_size: u64,
+    ) -> Shared {
+        Shared {
+            disk,
+            signer,
+            segments: RwLock::new(segments),
+            tree: RwLock::new(tree),
+            head: RwLock::new(head),
+            fault: RwLock::new(None),
+            persisted_size: RwLock::new(persisted_size),
+        }
+    }
+
+    /// The ledger's name.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.signer.verifier().name()
+    }
+
+    /// Where the ledger stands.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        *read(&self.head)
+    }
+
+    /// Why nothing can be written just now; `None` when all is well.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        read(&self.fault).clone()
+    }
+
+    /// The lines of the entries from `from` up to `to`, each ended by a newline. What lies beyond the
+    /// ledger is left out.
+    ///
+    /// # Errors
+    /// As the system says; [`io::ErrorKind::InvalidData`] if a sealed frame is damaged.
+    pub fn lines(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
+        let to = to.min(self.head().size);
+        let segments: Vec<Segment> = {
+            let segments = read(&self.segments);
+            let start = segments.partition_point(|segment| segment.end() <= from);
+            segments[start..].iter().take_while(|segment| segment.first() < to).cloned().collect()
+        };
+        let mut lines = Vec::new();
+        for segment in segments {
+            let (from, to) = (from.max(segment.first()), to.min(segment.end()));
+            if from < to {
+                lines.append(&mut segment.read(from, to)?);
+            }
+        }
+        Ok(lines)
+    }
+
+    /// One entry's line, without its newline; `None` beyond the ledger.
+    ///
+    /// # Errors
+    /// As [`Shared::lines`].
+    pub fn line(&self, seq: u64) -> io::Result<Option<Vec<u8>>> {
+        let mut line = self.lines(seq, seq.saturating_add(1))?;
+        Ok(line.pop().map(|_newline| line))
+    }
+
+    /// The checkpoint of the ledger as it is now.
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        let tree = read(&self.tree);
+        Checkpoint { origin: self.origin().to_owned(), size: tree.size(), root: tree.root() }
+    }
+
+    /// The receipt of an entry, under a checkpoint signed now; `None` beyond the ledger.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn receipt(&self, seq: u64) -> io::Result<Option<Receipt>> {
+        let tree = read(&self.tree);
+        let size = tree.size();
+        if seq >= size {
+            return Ok(None);
+        }
+        let path = proof::inclusion(&*tree, seq, size)?;
+        let checkpoint = Checkpoint { origin: self.origin().to_owned(), size, root: tree.root() };
+        drop(tree);
+        Ok(Some(Receipt { index: seq, path, checkpoint: checkpoint.sign(&self.signer) }))
+    }
+
+    /// Reads the tree, for proofs and tiles.
+    #[must_use]
+    pub fn tree(&self) -> RwLockReadGuard<'_, TreeStore> {
+        read(&self.tree)
+    }
+
+    /// Signs the ledger as it is now and keeps the checkpoint on disk, unless that is there already.
+    ///
+    /// # Errors
+    /// As the system says; the earlier checkpoint then still stands.
+    pub fn persist_checkpoint(&self) -> io::Result<()> {
+        let mut persisted_size = write(&self.persisted_size);
+        let checkpoint = self.checkpoint();
+        if checkpoint.size > *persisted_size {
+            let note = checkpoint.sign(&self.signer);
+            self.disk.replace(names::ROOT, names::CHECKPOINT, note.as_bytes())?;
+            *persisted_size = checkpoint.size;
+        }
+        Ok(())
+    }
+
+    pub(super) fn tree_mut(&self) -> RwLockWriteGuard<'_, TreeStore> {
+        write(&self.tree)
+    }
+
+    pub(super) fn set_head(&self, head: Head) {
+        *write(&self.head) = head;
+    }
+
+    pub(super) fn set_fault(&self, fault: Option<String>) {
+        *write(&self.fault) = fault;
+    }
+
+    /// Adds the active segment, in place of an empty one that starts at the same entry.
+    pub(super) fn add_segment(&self, segment: Segment) {
+        let mut segments = write(&self.segments);
+        segments.retain(|other| other.first() != segment.first());
+        segments.push(segment);
+    }
+
+    pub(super) fn replace_segment(&self, sealed: Arc<SealedSegment>) {
+        let mut segments = write(&self.segments);
+        if let Some(place) = segments.iter().position(|segment| segment.first() == sealed.first()) {
+            segments[place] = Segment::Sealed(sealed);
+        }
+    }
+
+    /// Plain segments that are complete and wait to be sealed, oldest first.
+    pub(super) fn unsealed(&self) -> Vec<Arc<LineSegment>> {
+        let segments = read(&self.segments);
+        let rolled = segments.split_last().map_or(&[][..], |(_active, rolled)| rolled);
+        let lines = rolled.iter().filter_map(|segment| match segment {
+            Segment::Lines(lines) => Some(lines.clone()),
+            Segment::Sealed(_) => None,
+        });
+        lines.collect()
+    }
+}
