@@ -9,3 +9,6 @@ pub mod disk;
 pub mod ledger;
 pub mod progress;
 pub mod verify;
+
+#[cfg(test)]
+mod testing;

@@ -13,5 +13,5 @@ fuzz_target!(|input: (u8, u64, u8, &str)| {
     let kind = if level & 0x80 == 0 { TileKind::Hashes(level & 63) } else { TileKind::Entries };
     let path = TilePath { kind, index: index >> 8, width: u16::from(width) + 1 };
     assert_eq!(path.to_string().parse(), Ok(path));
-    let _ = TilePath::all(index).take(300).map(|path| path.to_string()).count();
+    let _ = TilePath::all(index).take(20).map(|path| path.to_string()).count();
 });

@@ -56,6 +56,8 @@ enum NameStep {
 
 #[derive(Debug, Clone, Default)]
 struct Directory {
+    /// Whether its own name is durable: not before the root is synced.
+    named: bool,
     live: BTreeMap<String, usize>,
     durable: BTreeMap<String, usize>,
     unsynced: Vec<NameStep>,
@@ -121,28 +123,27 @@ impl Choices {
     }
 }
 
-/// A part of what a step would have done.
-fn torn(step: &FileStep, choices: &mut Choices) -> Option<FileStep> {
+/// The parts of a step that survive. What a write leaves out keeps its old content; beyond the old end of
+/// the file it is zeros.
+fn torn(step: FileStep, choices: &mut Choices) -> Vec<FileStep> {
     match step {
-        step if choices.one_in(3) => Some(step.clone()),
-        FileStep::SetLen(_) => None,
-        FileStep::Write(offset, content) => match choices.next() % 4 {
-            0 => None,
-            1 => Some(FileStep::Write(*offset, content[..content.len() / 2].to_vec())),
-            2 => {
-                // The length arrived, the first half did not.
-                let mut holed = content.clone();
-                holed[..content.len() / 2].fill(0);
-                Some(FileStep::Write(*offset, holed))
+        step if choices.one_in(3) => vec![step],
+        FileStep::SetLen(_) => Vec::new(),
+        FileStep::Write(offset, content) => {
+            let middle = content.len() / 2;
+            let part =
+                |from: usize, to: usize| FileStep::Write(offset + from as u64, content[from..to].to_vec());
+            match choices.next() % 4 {
+                0 => Vec::new(),
+                1 => vec![part(0, middle)],
+                2 => vec![part(middle, content.len())],
+                _ => {
+                    let start = choices.next() as usize % content.len();
+                    let end = (start + 16 + choices.next() as usize % 512).min(content.len());
+                    vec![part(0, start), part(end, content.len())]
+                }
             }
-            _ => {
-                let mut holed = content.clone();
-                let start = choices.next() as usize % content.len();
-                let end = (start + 16 + choices.next() as usize % 512).min(content.len());
-                holed[start..end].fill(0);
-                Some(FileStep::Write(*offset, holed))
-            }
-        },
+        }
     }
 }
 
@@ -185,14 +186,23 @@ impl SimDisk {
             for inode in &mut state.inodes {
                 for step in std::mem::take(&mut inode.unsynced) {
                     let survives = match loss {
-                        Loss::Kept => Some(step),
-                        Loss::Torn(_) => torn(&step, &mut choices),
-                        _ => None,
+                        Loss::Kept => vec![step],
+                        Loss::Torn(_) => torn(step, &mut choices),
+                        _ => Vec::new(),
                     };
                     survives.iter().for_each(|step| apply(&mut inode.durable, step));
                 }
                 inode.live = inode.durable.clone();
             }
+            state.directories.retain(|path, directory| {
+                let survives = match loss {
+                    Loss::Kept => true,
+                    Loss::Torn(_) => choices.one_in(2),
+                    _ => false,
+                };
+                directory.named |= survives;
+                path.is_empty() || directory.named
+            });
             for directory in state.directories.values_mut() {
                 for step in std::mem::take(&mut directory.unsynced) {
                     let survives = match loss {
@@ -321,18 +331,28 @@ impl Disk for SimDisk {
         let fault = SimDisk::step(&mut state, format!("sync directory {path:?}"))?;
         let directory = state.directories.get_mut(path).ok_or(io::ErrorKind::NotFound)?;
         let steps = std::mem::take(&mut directory.unsynced);
-        match fault {
-            None | Some(Fault::AllDone) => {
-                steps.iter().for_each(|step| apply_name(&mut directory.durable, step))
-            }
-            Some(_) => directory.unsynced = steps,
+        let done = fault.is_none() || fault == Some(Fault::AllDone);
+        if done {
+            steps.iter().for_each(|step| apply_name(&mut directory.durable, step));
+        } else {
+            directory.unsynced = steps;
+        }
+        if done && path.is_empty() {
+            state.directories.values_mut().for_each(|directory| directory.named = true);
         }
         fault.map_or(Ok(()), failure)
     }
 
     fn create_dir(&self, path: &str) -> io::Result<()> {
-        self.state().directories.entry(path.to_owned()).or_default();
-        Ok(())
+        let mut state = self.state();
+        if state.directories.contains_key(path) {
+            return Ok(());
+        }
+        let fault = SimDisk::step(&mut state, format!("create directory {path}"))?;
+        if fault.is_none() || fault == Some(Fault::AllDone) {
+            state.directories.insert(path.to_owned(), Directory::default());
+        }
+        fault.map_or(Ok(()), failure)
     }
 
     fn list(&self, path: &str) -> io::Result<Vec<String>> {

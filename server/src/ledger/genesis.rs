@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::names::{self, LedgerFile};
-use crate::disk::Disk;
+use crate::disk::{Disk, temporary};
 
 /// Version of the formats in `core/FORMAT.md`.
 pub const FORMAT_VERSION: u64 = 1;
@@ -162,21 +162,29 @@ fn signing_key(disk: &dyn Disk, origin: &str) -> Result<NoteSigner, InitError> {
         let text = Zeroizing::new(text);
         let signer = std::str::from_utf8(&text).ok().and_then(|text| NoteSigner::decode(text).ok());
         if let Some(signer) = signer {
-            return match signer.verifier().name() {
-                name if name == origin => Ok(signer),
-                name => Err(InitError::OtherKey(name.to_owned())),
-            };
+            if signer.verifier().name() != origin {
+                return Err(InitError::OtherKey(signer.verifier().name().to_owned()));
+            }
+            // Whoever wrote it may have been killed, or refused, before it was durable.
+            write_key(disk, &signer)?;
+            return Ok(signer);
         }
     }
     let mut seed = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *seed).map_err(InitError::Random)?;
     let signer = NoteSigner::from_seed(origin, &seed).map_err(InitError::Origin)?;
-    disk.remove_if_there(names::SIGNING_KEY)?;
-    let file = disk.create_private(names::SIGNING_KEY)?;
+    write_key(disk, &signer)?;
+    Ok(signer)
+}
+
+fn write_key(disk: &dyn Disk, signer: &NoteSigner) -> io::Result<()> {
+    let written = temporary(names::SIGNING_KEY);
+    disk.remove_if_there(&written)?;
+    let file = disk.create_private(&written)?;
     file.write_at(Zeroizing::new(format!("{}\n", signer.encode())).as_bytes(), 0)?;
     file.sync()?;
-    disk.sync_dir(names::KEYS)?;
-    Ok(signer)
+    disk.rename(&written, names::SIGNING_KEY)?;
+    disk.sync_dir(names::KEYS)
 }
 
 /// `muniment_` and 256 random bits.

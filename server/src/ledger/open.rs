@@ -26,6 +26,9 @@ use super::{rebuild, recovery};
 use crate::disk::{Disk, DiskFile};
 use crate::progress::Progress;
 
+/// Bytes that are read and written again at a time.
+const CHUNK_BYTES: usize = 4 * 1024 * 1024;
+
 /// Why a ledger is not opened. Nothing was changed, unless the message says so.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -157,9 +160,13 @@ pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenRepo
     let mut rests = Vec::new();
     for (first, end) in files.lines() {
         let name = LedgerFile::Lines(first).to_string();
-        let file = open_lines(&*disk, &name, end)?;
+        let file = open_lines(&*disk, &name)?;
         let scanned = scan::scan(&*file, head, end).map_err(io_error(format!("reading {name}")))?;
         check_rest(&*file, &name, &scanned, end, persisted_size)?;
+        if end.is_none() {
+            make_durable(&*disk, &*file, first, &scanned, persisted_size)
+                .map_err(io_error(format!("syncing {name}")))?;
+        }
         head = scanned.head;
         keys.open_segment(first);
         scanned.keys.iter().zip(first..).for_each(|(key, seq)| keys.insert(*key, seq));
@@ -197,7 +204,7 @@ pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenRepo
     Ok((log, report))
 }
 
-fn open_lines(disk: &dyn Disk, name: &str, end: Option<u64>) -> Result<Box<dyn DiskFile>, OpenError> {
+fn open_lines(disk: &dyn Disk, name: &str) -> Result<Box<dyn DiskFile>, OpenError> {
     let file = match disk.open(name) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let fault = "it is missing, only its sealed form is there".to_owned();
@@ -205,12 +212,31 @@ fn open_lines(disk: &dyn Disk, name: &str, end: Option<u64>) -> Result<Box<dyn D
         }
         file => file.map_err(io_error(format!("opening {name}")))?,
     };
-    if end.is_none() {
-        // A killed process may have left entries that are written and not synced. They are about to be
-        // answered for, so they are made durable first.
-        file.sync().map_err(io_error(format!("syncing {name}")))?;
-    }
     Ok(file)
+}
+
+/// Entries that the last checkpoint does not cover may be in memory only: of a process that was killed
+/// before it synced them, or whose sync failed, after which a mere sync may falsely succeed. They are about
+/// to be answered for, so they are written once more, as they are, and synced; and so is the file's name.
+fn make_durable(
+    disk: &dyn Disk,
+    file: &dyn DiskFile,
+    first: u64,
+    scanned: &Scanned,
+    persisted_size: u64,
+) -> io::Result<()> {
+    let covered = usize::try_from(persisted_size.saturating_sub(first)).map_err(io::Error::other)?;
+    let end_of =
+        |count: usize| count.checked_sub(1).and_then(|last| scanned.ends.get(last)).copied().unwrap_or(0);
+    let (start, end) = (end_of(covered), end_of(scanned.ends.len()));
+    for chunk in (start..end).step_by(CHUNK_BYTES) {
+        let bytes = (end - chunk).min(CHUNK_BYTES as u32) as usize;
+        file.write_at(&file.read_exact_at(u64::from(chunk), bytes)?, u64::from(chunk))?;
+    }
+    if start < end {
+        file.sync()?;
+    }
+    disk.sync_dir(names::LEDGER)
 }
 
 /// An empty segment after sealed ones: the one that was active is gone, which a backup may cause.

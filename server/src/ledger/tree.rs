@@ -38,7 +38,6 @@ impl TreeStore {
     /// As the system says.
     pub fn create(disk: Arc<dyn Disk>) -> io::Result<TreeStore> {
         disk.create_dir(names::TILES)?;
-        disk.sync_dir(names::ROOT)?;
         for name in disk.list(names::TILES)? {
             disk.remove(&format!("{}/{name}", names::TILES))?;
         }
