@@ -17,6 +17,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     canonical: Vec<u8>,
+    key: Key,
     id: String,
     source: String,
     event_type: String,
@@ -71,7 +72,7 @@ impl Event {
     /// # Limits
     /// [`EVENT_BYTES_MAX`] bytes in canonical form, and those of [`crate::limits`] for attributes.
     pub fn parse(text: &[u8]) -> Result<Event, EventError> {
-        Event::from_value(json::parse(text)?)
+        Event::from_value_of(json::parse(text)?, text.len())
     }
 
     /// Checks an event that is already a JSON value.
@@ -79,20 +80,27 @@ impl Event {
     /// # Errors
     /// As [`Event::parse`].
     pub fn from_value(value: Value<'_>) -> Result<Event, EventError> {
+        Event::from_value_of(value, 0)
+    }
+
+    /// `bytes` is about how long the canonical form will be.
+    fn from_value_of(value: Value<'_>, bytes: usize) -> Result<Event, EventError> {
         let Value::Object(mut object) = value else { return Err(EventError::NotAnObject(value.kind())) };
         // "Unset attributes MAY be encoded to the JSON value of null" (CloudEvents JSON format, 2.2).
         object.retain(|name, value| name == "data" || *value != Value::Null);
         attributes::check(&object)?;
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        let (source, id) = (text("source").unwrap_or_default(), text("id").unwrap_or_default());
         let event = Event {
-            id: text("id").unwrap_or_default(),
-            source: text("source").unwrap_or_default(),
+            key: Key::new(&source, &id),
+            id,
+            source,
             event_type: text("type").unwrap_or_default(),
             subject: text("subject"),
             time: text("time").and_then(|time| Timestamp::parse_rfc3339(&time).ok()),
             has_personal: has_personal(&object),
             canonical: {
-                let mut canonical = Vec::with_capacity(1024);
+                let mut canonical = Vec::with_capacity(bytes);
                 object.write(&mut canonical);
                 canonical
             },
@@ -125,7 +133,7 @@ impl Event {
     /// The idempotency key: `source` and `id`.
     #[must_use]
     pub fn key(&self) -> Key {
-        Key::new(&self.source, &self.id)
+        self.key
     }
 
     /// `id`

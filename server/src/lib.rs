@@ -5,6 +5,7 @@
 //! - One module imports each engine: `ledger::sealed` zstd, `ledger::handle` tokio, `cli` clap and
 //!   indicatif.
 
+pub mod bench;
 pub mod disk;
 pub mod ledger;
 pub mod progress;

@@ -1,6 +1,6 @@
 //! The production code on the simulated disk: a crash at every step, and every step failing once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use muniment_core::checkpoint::Checkpoint;
@@ -13,10 +13,10 @@ use muniment_core::principal::Principal;
 use super::clock::tests::ManualClock;
 use super::clock::{Clock as _, ClockBounds};
 use super::genesis::{self, InitError, Purpose};
-use super::log::Log;
+use super::log::{Answers, Log};
 use super::names;
 use super::open::{OpenError, OpenOptions, OpenReport, open};
-use super::submission::{Mode, Submission};
+use super::submission::{Mode, Outcome, Submission};
 use crate::disk::Disk;
 use crate::disk::sim::{Fault, Loss, SimDisk};
 use crate::progress::Progress;
@@ -82,29 +82,25 @@ fn use_ledger(disk: &SimDisk, clock: &Arc<ManualClock>, told: &mut Told) -> Opti
     let mut log = open_until_it_works(disk, clock)?;
     let groups = groups();
     let mut again = Vec::new();
-    for (place, group) in groups.iter().enumerate() {
-        if place == 4 {
+    for (place, pair) in groups.chunks(2).enumerate() {
+        if place == 2 {
             log = open_until_it_works(disk, clock)?;
         }
         clock.pass(1);
-        if !append(&mut log, group, told) {
-            again.push(group);
-        }
+        again.extend(append(&mut log, pair, told));
         seal(&mut log);
-        if place % 2 == 1 {
-            keep_checkpoint(&log, told);
-        }
+        keep_checkpoint(&log, told);
         if disk.crashed() {
             return None;
         }
     }
     for group in again {
         clock.pass(1);
-        let taken = append(&mut log, group, told);
+        let refused = append(&mut log, &[group], told);
         if disk.crashed() {
             return None;
         }
-        assert!(taken, "one failure does not stop a ledger for good");
+        assert!(refused.is_empty(), "one failure does not stop a ledger for good");
     }
     seal(&mut log);
     keep_checkpoint(&log, told);
@@ -135,25 +131,44 @@ fn open_until_it_works(disk: &SimDisk, clock: &Arc<ManualClock>) -> Option<Log> 
     panic!("one failure does not stop a start for good");
 }
 
-/// Whether the whole group was taken.
-fn append(log: &mut Log, group: &[Submission], told: &mut Told) -> bool {
-    let outcomes = log.commit(group);
-    let mut all = true;
-    for (submission, outcome) in group.iter().zip(outcomes) {
-        let Ok(items) = outcome else {
-            all = false;
-            continue;
-        };
-        for (event, item) in submission.events.iter().zip(items) {
-            let appended = item.unwrap();
-            let known = told.events.insert(event.id().to_owned(), (appended.seq, appended.hash));
-            assert!(
-                known.is_none_or(|known| known == (appended.seq, appended.hash)),
-                "a repeat gets the same entry"
-            );
+/// Hands groups in, the next while the one before is on its way. Returns those of which anything was refused.
+fn append(log: &mut Log, groups: &[Vec<Submission>], told: &mut Told) -> Vec<Vec<Submission>> {
+    let mut refused = Vec::new();
+    let mut waiting: VecDeque<&Vec<Submission>> = VecDeque::new();
+    let mut settle = |group: &Vec<Submission>, answers: Answers| {
+        let all = group
+            .iter()
+            .zip(answers)
+            .fold(true, |all, (submission, outcome)| all & believe(submission, outcome, told));
+        if !all {
+            refused.push(group.clone());
+        }
+    };
+    for group in groups {
+        waiting.push_back(group);
+        for answers in log.push(group.clone()) {
+            settle(waiting.pop_front().unwrap(), answers);
         }
     }
-    all
+    if let Some(answers) = log.drain() {
+        settle(waiting.pop_front().unwrap(), answers);
+    }
+    assert!(waiting.is_empty(), "every group is answered");
+    refused
+}
+
+/// Notes what the client was told. Whether the whole submission was taken.
+fn believe(submission: &Submission, outcome: Outcome, told: &mut Told) -> bool {
+    let Ok(items) = outcome else { return false };
+    for (event, item) in submission.events.iter().zip(items) {
+        let appended = item.unwrap();
+        let known = told.events.insert(event.id().to_owned(), (appended.seq, appended.hash));
+        assert!(
+            known.is_none_or(|known| known == (appended.seq, appended.hash)),
+            "a repeat gets the same entry"
+        );
+    }
+    true
 }
 
 fn seal(log: &mut Log) {
@@ -236,15 +251,15 @@ fn check_nothing_rebuilt(report: &OpenReport) {
 /// A ledger that was opened after a crash answers repeats, takes new events, and keeps both across a cut.
 fn go_on(log: &mut Log, disk: &SimDisk, clock: &Arc<ManualClock>, told: &mut Told) {
     // Repeats are answered from what is there, without any sync of their own.
-    append(log, &groups().remove(0), told);
+    append(log, &groups()[..1], told);
     let cut = disk.after(Loss::Lost);
     check(&cut, clock, told);
     clock.pass(1);
-    assert!(append(log, &[submission(Mode::Each, &["after"], 10)], told));
+    assert!(append(log, &[vec![submission(Mode::Each, &["after"], 10)]], told).is_empty());
     check(&disk.after(Loss::Lost), clock, told);
     for group in groups() {
         clock.pass(1);
-        assert!(append(log, &group, told));
+        assert!(append(log, &[group], told).is_empty());
         seal(log);
     }
     check(&disk.after(Loss::Lost), clock, told);
@@ -390,6 +405,6 @@ fn a_ledger_whose_active_segment_is_gone_starts_another_that_lasts() {
     let copy = disk.after(Loss::Kept);
     let (mut log, _) = open(Arc::new(copy.clone()), &options(&clock)).unwrap();
     let mut told = Told { created: true, ..Told::default() };
-    assert!(append(&mut log, &[submission(Mode::Each, &["after"], 10)], &mut told));
+    assert!(append(&mut log, &[vec![submission(Mode::Each, &["after"], 10)]], &mut told).is_empty());
     check(&copy.after(Loss::Lost), &clock, &told).unwrap();
 }

@@ -1,5 +1,6 @@
 //! The open ledger: a bounded queue, the writer's thread behind it, and a thread that seals.
 
+use std::collections::VecDeque;
 use std::io;
 use std::ops::Deref;
 use std::path::Path;
@@ -17,7 +18,7 @@ use super::limits::{
     GROUP_BYTES_WANTED, GROUP_EVENTS_WANTED, QUEUE_BYTES_MAX, QUEUE_SUBMISSIONS_MAX, UNSEALED_SEGMENTS_MAX,
 };
 use super::lock::{DirectoryLock, LockError};
-use super::log::Log;
+use super::log::{Answers, Log};
 use super::open::{self, OpenError, OpenOptions, OpenReport};
 use super::seal::Sealed;
 use super::shared::Shared;
@@ -62,8 +63,8 @@ enum Command {
         answer: oneshot::Sender<Result<Appended, Refusal>>,
     },
     Find {
-        id: String,
-        answer: oneshot::Sender<io::Result<Option<u64>>>,
+        names: Vec<(String, String)>,
+        answer: oneshot::Sender<io::Result<Vec<Option<u64>>>>,
     },
 }
 
@@ -104,6 +105,7 @@ impl Ledger {
             log,
             commands,
             queued_bytes: queued_bytes.clone(),
+            waiting: VecDeque::new(),
             zstd_level: options.zstd_level,
             sealing: None,
             seal_after: Instant::now(),
@@ -183,9 +185,18 @@ impl Ledger {
     /// # Errors
     /// As the disk says.
     pub fn find_host(&self, id: &str) -> io::Result<Option<u64>> {
+        let found = self.find(vec![(self.origin().to_owned(), id.to_owned())])?;
+        Ok(found.first().copied().flatten())
+    }
+
+    /// The entry, if there is one, of each event that is named by `source` and `id`.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub fn find(&self, names: Vec<(String, String)>) -> io::Result<Vec<Option<u64>>> {
         let (answer, receiver) = oneshot::channel();
-        self.send(Command::Find { id: id.to_owned(), answer }).map_err(io::Error::other)?;
-        receiver.blocking_recv().unwrap_or(Ok(None))
+        self.send(Command::Find { names, answer }).map_err(io::Error::other)?;
+        receiver.blocking_recv().unwrap_or_else(|_| Err(io::Error::other(Refusal::Closed)))
     }
 
     fn send(&self, command: Command) -> Result<(), Refusal> {
@@ -220,6 +231,8 @@ struct Writer {
     log: Log,
     commands: Receiver<Command>,
     queued_bytes: Arc<AtomicUsize>,
+    /// Whom to answer for the groups that are on their way, and their bytes.
+    waiting: VecDeque<(Vec<oneshot::Sender<Outcome>>, usize)>,
     zstd_level: i32,
     sealing: Option<JoinHandle<io::Result<Sealed>>>,
     seal_after: Instant,
@@ -250,46 +263,63 @@ impl Writer {
         self.keep_checkpoint();
     }
 
-    /// Takes as many submissions from the queue as make a group, and commits them.
+    /// Takes submissions from the queue, a group at a time, until none waits.
     fn work(&mut self, first: Command) {
-        let (mut submissions, mut answers) = (Vec::new(), Vec::new());
-        let (mut events, mut bytes) = (0, 0);
         let mut next = Some(first);
-        while let Some(command) = next.take() {
+        while let Some(command) = next.take().or_else(|| self.commands.try_recv().ok()) {
             match command {
-                Command::Append { submission, answer } => {
+                Command::Append { submission, answer } => next = self.group(submission, answer),
+                Command::Host { event_type, id, data, answer } => {
+                    self.drain();
+                    let _gone = answer.send(host_events::append(&mut self.log, event_type, &id, None, data));
+                }
+                Command::Find { names, answer } => {
+                    self.drain();
+                    let found = names.iter().map(|(source, id)| self.log.find_entry(source, id));
+                    let _gone = answer.send(found.collect());
+                }
+            }
+            self.seal();
+        }
+        self.drain();
+    }
+
+    /// Commits a group that starts with a submission. Gives back a command that does not belong to it.
+    fn group(&mut self, first: Submission, answer: oneshot::Sender<Outcome>) -> Option<Command> {
+        let (mut events, mut bytes) = (first.len(), first.bytes());
+        let (mut submissions, mut answers) = (vec![first], vec![answer]);
+        let mut other = None;
+        while events < GROUP_EVENTS_WANTED && bytes < GROUP_BYTES_WANTED {
+            match self.commands.try_recv() {
+                Ok(Command::Append { submission, answer }) => {
                     events += submission.len();
                     bytes += submission.bytes();
                     submissions.push(submission);
                     answers.push(answer);
                 }
-                Command::Host { event_type, id, data, answer } => {
-                    self.commit(&mut submissions, &mut answers);
-                    let _gone = answer.send(host_events::append(&mut self.log, event_type, &id, None, data));
+                Ok(command) => {
+                    other = Some(command);
+                    break;
                 }
-                Command::Find { id, answer } => {
-                    self.commit(&mut submissions, &mut answers);
-                    let _gone = answer.send(self.log.find_entry(self.log.shared.origin(), &id));
-                }
-            }
-            if events < GROUP_EVENTS_WANTED && bytes < GROUP_BYTES_WANTED {
-                next = match self.commands.try_recv() {
-                    Ok(command) => Some(command),
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-                };
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
             }
         }
-        self.commit(&mut submissions, &mut answers);
+        self.waiting.push_back((answers, bytes));
+        let done = self.log.push(submissions);
+        done.into_iter().for_each(|answers| self.answer(answers));
+        other
     }
 
-    fn commit(&mut self, submissions: &mut Vec<Submission>, answers: &mut Vec<oneshot::Sender<Outcome>>) {
-        if submissions.is_empty() {
-            return;
+    fn drain(&mut self) {
+        if let Some(answers) = self.log.drain() {
+            self.answer(answers);
         }
-        let outcomes = self.log.commit(submissions);
-        let bytes: usize = submissions.drain(..).map(|submission| submission.bytes()).sum();
+    }
+
+    fn answer(&mut self, outcomes: Answers) {
+        let Some((answers, bytes)) = self.waiting.pop_front() else { return };
         self.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
-        for (answer, outcome) in answers.drain(..).zip(outcomes) {
+        for (answer, outcome) in answers.into_iter().zip(outcomes) {
             let _gone = answer.send(outcome);
         }
     }

@@ -1,27 +1,29 @@
-//! The writer: the commit protocol, told in order in [`Log::commit`].
+//! The writer: the commit protocol.
+//!
+//! A group of submissions goes through four steps, and two groups may be on the way at once: while one is
+//! being written and synced, the next is made. [`Log::push`] tells the steps in order, and at each of them
+//! what a crash right there leaves behind.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
 use muniment_core::chain::Head;
-use muniment_core::entry::{BatchPlace, EntryView, write_line};
-use muniment_core::event::{Event, differences};
-use muniment_core::hash::Hash;
-use muniment_core::key::Key;
-use muniment_core::time::Timestamp;
 use muniment_core::tree::leaf_hash;
 use rayon::prelude::*;
 
 use super::clock::{Clock, ClockGuard};
-use super::keys::{KeyIndex, KeyMap};
+use super::group::Group;
+use super::keys::KeyIndex;
 use super::limits::GROUP_BYTES_MAX;
 use super::lines::LineSegment;
 use super::names::{self, LedgerFile};
 use super::shared::{Segment, Shared};
-use super::submission::{Appended, Mode, Outcome, Refusal, Submission};
+use super::submission::{Outcome, Refusal, Submission};
+use super::tree::Growth;
 use crate::disk::temporary;
 
-/// Groups below this many entries are hashed on the writer's own thread.
+/// Groups below this many entries are made, written and hashed on the writer's own thread.
 const PARALLEL_ENTRIES_MIN: usize = 64;
 
 /// The one writer of a ledger.
@@ -35,113 +37,137 @@ pub struct Log {
     pub(super) segment_bytes_max: u64,
     /// A write or sync failed: the active segment is never appended to again.
     pub(super) active_is_suspect: bool,
+    /// The group that has been made and is not written yet.
+    pub(super) in_flight: Option<Group>,
+    /// A buffer to make the next group's lines in.
+    pub(super) spare_lines: Vec<u8>,
 }
 
-/// A group of entries that is being made: nothing of it is in the ledger yet.
-struct Group<'s> {
-    base: Head,
-    head: Head,
-    recorded: Timestamp,
-    lines: Vec<u8>,
-    /// Where each line ends in `lines`, its newline included.
-    ends: Vec<usize>,
-    hashes: Vec<Hash>,
-    /// The new entries' events, and which of them has a key.
-    events: Vec<(Key, &'s Event)>,
-    places: KeyMap<usize>,
-    /// Further events whose key is in `places` already.
-    more: Vec<(Key, usize)>,
-}
-
-/// What the ledger makes of one event.
-enum Resolution {
-    /// The new entry at this place of the group.
-    New(usize),
-    /// An event that is in the group already, at this place.
-    InGroup(usize),
-    /// An entry that the ledger has already.
-    Known(Appended),
-    Refused(Refusal),
-}
+/// The answers to one group, in the order of its submissions.
+pub type Answers = Vec<Outcome>;
 
 impl Log {
     /// Appends a group of submissions with one write and one sync, and answers each.
-    ///
-    /// What a crash leaves behind is said at each step.
-    pub fn commit(&mut self, submissions: &[Submission]) -> Vec<Outcome> {
-        let refuse_all = |refusal: Refusal| submissions.iter().map(|_| Err(refusal.clone())).collect();
+    pub fn commit(&mut self, submissions: &[Submission]) -> Answers {
+        let mut answers = self.push(submissions.to_vec());
+        answers.extend(self.drain());
+        answers.pop_back().unwrap_or_default()
+    }
 
-        // The instant comes first: without a clock that can be trusted nothing is written.
-        let base = self.shared.head();
-        let recorded = match self.guard.instant(&*self.clock, base.recorded) {
-            Ok(recorded) => recorded,
-            Err(stopped) => return refuse_all(stopped.into()),
-        };
+    /// Takes a group in. The answers are those of the groups that are done, oldest first: usually the one
+    /// taken in before. [`Log::drain`] finishes the last one.
+    pub fn push(&mut self, submissions: Vec<Submission>) -> VecDeque<Answers> {
+        let mut done = VecDeque::new();
 
         // A full segment, or one that a write failed in, is followed by a new one.
         // A crash here: an empty segment, or none; nothing is lost.
-        if self.active_is_suspect || self.active.bytes() >= self.segment_bytes_max {
+        if self.active_is_suspect || self.active.bytes() + self.in_flight_bytes() >= self.segment_bytes_max {
+            done.extend(self.drain());
             if let Err(error) = self.start_segment() {
-                return refuse_all(self.failed("a new segment could not be started", &error));
+                let refusal = self.failed("a new segment could not be started", &error);
+                done.push_back(refuse_all(&submissions, &refusal));
+                return done;
             }
         }
 
-        // Idempotency, then seq, prev and recorded for what is new: in memory only.
+        // The instant: without a clock that can be trusted nothing is written.
+        let base = self.next_head();
+        let recorded = match self.guard.instant(&*self.clock, base.recorded) {
+            Ok(recorded) => recorded,
+            Err(stopped) => {
+                done.extend(self.drain());
+                done.push_back(refuse_all(&submissions, &stopped.into()));
+                return done;
+            }
+        };
+
+        // Idempotency, then seq, prev and recorded for what is new: in memory only. The group before is
+        // written meanwhile.
         // A crash here: as if the group had never come.
-        let mut group = Group::new(base, recorded);
-        let resolved: Vec<Result<Vec<Resolution>, Refusal>> =
-            submissions.iter().map(|submission| self.resolve(submission, &mut group)).collect();
-        if group.events.is_empty() {
-            return resolved.into_iter().map(|items| group.outcome(items)).collect();
+        let group = Group::new(base, recorded, submissions, std::mem::take(&mut self.spare_lines));
+        let group = match self.in_flight.take() {
+            None => self.make(group, None),
+            Some(before) => {
+                let (written, group) =
+                    self.beside(|| self.write(&before), || self.make(group, Some(&before)), &before);
+                match self.finish(before, written) {
+                    Ok(answers) => done.push_back(answers),
+                    Err((before, refusal)) => {
+                        // The group that was made continues one that is refused, so it is refused too.
+                        done.push_back(refuse_all(&before.submissions, &refusal));
+                        done.push_back(refuse_all(&group.submissions, &refusal));
+                        return done;
+                    }
+                }
+                group
+            }
+        };
+        if group.is_empty() {
+            done.push_back(group.answers())
+        } else {
+            self.in_flight = Some(group)
         }
-        assert!(group.lines.len() <= GROUP_BYTES_MAX, "the queue bounds a group");
-
-        // One write, one sync; the leaves are hashed meanwhile.
-        // A crash here: any part of the group may be on disk. None of it was acknowledged; recovery keeps
-        // whole submissions from its start and moves the rest aside.
-        let (written, leaves) = self.write(&group);
-        if let Err(error) = written {
-            // The group is refused and chain, tree and keys are as before. The segment is left for good:
-            // a second sync might falsely succeed. What the group left in it lies beyond its count.
-            self.active_is_suspect = true;
-            return refuse_all(self.failed("writing failed", &error));
-        }
-
-        // The point of no return: the group is durable.
-        // A crash from here on: recovery finds the whole group; clients that were not answered and repeat
-        // their events get the same entries.
-        self.extend(&group, &leaves);
-        resolved.into_iter().map(|items| group.outcome(items)).collect()
+        done
     }
 
-    fn write(&self, group: &Group<'_>) -> (io::Result<()>, Vec<Hash>) {
+    /// Finishes the group that is on the way, if there is one.
+    pub fn drain(&mut self) -> Option<Answers> {
+        let group = self.in_flight.take()?;
+        let written = self.write(&group);
+        Some(match self.finish(group, written) {
+            Ok(answers) => answers,
+            Err((group, refusal)) => refuse_all(&group.submissions, &refusal),
+        })
+    }
+
+    /// One write, one sync; the leaves are hashed meanwhile.
+    ///
+    /// A crash here: any part of the group may be on disk. None of it was acknowledged; recovery keeps
+    /// whole submissions from its start and moves the rest aside.
+    fn write(&self, group: &Group) -> io::Result<Growth> {
+        assert!(group.lines.len() <= GROUP_BYTES_MAX, "the queue bounds a group");
         let write = || {
             let file = self.active.file();
             file.write_at(&group.lines, self.active.bytes())?;
             file.sync()
         };
-        if group.ends.len() < PARALLEL_ENTRIES_MIN {
-            return (write(), group.lines().map(leaf_hash).collect());
-        }
-        rayon::join(write, || {
+        let hash = || {
             let lines: Vec<&[u8]> = group.lines().collect();
-            lines.par_iter().with_min_len(PARALLEL_ENTRIES_MIN).map(|line| leaf_hash(line)).collect()
-        })
+            let leaves =
+                lines.par_iter().with_min_len(PARALLEL_ENTRIES_MIN).map(|line| leaf_hash(line)).collect();
+            self.shared.tree().plan(leaves)
+        };
+        let (written, growth) = self.beside(write, hash, group);
+        written.map(|()| growth)
     }
 
-    /// Makes a synced group part of the ledger: tree, keys, lines, head.
-    fn extend(&mut self, group: &Group<'_>, leaves: &[Hash]) {
-        if let Err(error) = self.shared.tree_mut().extend(leaves) {
+    /// The point of no return, if the group was written: it is durable.
+    ///
+    /// A crash from here on: recovery finds the whole group; clients that were not answered and repeat
+    /// their events get the same entries.
+    ///
+    /// If writing failed the group is refused, and chain, tree and keys are as before it. The segment is
+    /// left for good: a second sync might falsely succeed. What the group left in it is beyond its count.
+    fn finish(&mut self, mut group: Group, written: io::Result<Growth>) -> Result<Answers, (Group, Refusal)> {
+        let growth = match written {
+            Ok(growth) => growth,
+            Err(error) => {
+                self.active_is_suspect = true;
+                return Err((group, self.failed("writing failed", &error)));
+            }
+        };
+        if let Err(error) = self.shared.tree_mut().grow(growth) {
             tracing::warn!(%error, "tiles could not be written; they stay in memory until they can");
         }
-        for (place, (key, _)) in group.events.iter().enumerate() {
-            self.keys.insert(*key, group.base.size + place as u64);
-        }
+        group.entries().for_each(|(key, seq)| self.keys.insert(key, seq));
         let start = u32::try_from(self.active.bytes()).expect("a segment is smaller than 4 GiB");
         let end = |end: &usize| start + u32::try_from(*end).expect("a group is smaller than 4 GiB");
         self.active.publish(group.ends.iter().map(end));
         self.shared.set_head(group.head);
         self.shared.set_fault(None);
+        self.spare_lines = std::mem::take(&mut group.lines);
+        self.spare_lines.clear();
+        Ok(group.answers())
     }
 
     /// Starts a segment at the head.
@@ -168,183 +194,33 @@ impl Log {
         Ok(())
     }
 
-    pub(super) fn failed(&self, what: &str, error: &io::Error) -> Refusal {
+    /// Does two things at once, if the group is worth the hand-over to another thread.
+    fn beside<A: Send, B: Send>(
+        &self,
+        first: impl FnOnce() -> A + Send,
+        second: impl FnOnce() -> B + Send,
+        group: &Group,
+    ) -> (A, B) {
+        if group.ends.len() < PARALLEL_ENTRIES_MIN { (first(), second()) } else { rayon::join(first, second) }
+    }
+
+    fn in_flight_bytes(&self) -> u64 {
+        self.in_flight.as_ref().map_or(0, |group| group.lines.len() as u64)
+    }
+
+    /// The head that the next group continues.
+    fn next_head(&self) -> Head {
+        self.in_flight.as_ref().map_or_else(|| self.shared.head(), |group| group.head)
+    }
+
+    fn failed(&self, what: &str, error: &io::Error) -> Refusal {
         let message = format!("{what} ({error})");
         tracing::error!(%error, "{what}; appending is refused until it works again");
         self.shared.set_fault(Some(message.clone()));
         Refusal::Storage(message)
     }
-
-    /// Finds out what each event of a submission is, and adds the new ones to the group.
-    fn resolve<'s>(
-        &self,
-        submission: &'s Submission,
-        group: &mut Group<'s>,
-    ) -> Result<Vec<Resolution>, Refusal> {
-        let start = group.events.len();
-        let mut resolutions = Vec::with_capacity(submission.events.len());
-        for event in &submission.events {
-            match (self.resolve_event(event, group), submission.mode) {
-                (Resolution::Refused(refusal), Mode::Batch) => {
-                    group.forget_from(start);
-                    return Err(refusal);
-                }
-                (resolution, _) => resolutions.push(resolution),
-            }
-        }
-        let count = group.events.len() - start;
-        for index in 0..count {
-            let batch = (submission.mode == Mode::Batch && count > 1).then(|| BatchPlace {
-                index: u32::try_from(index).expect("a batch is bounded"),
-                count: u32::try_from(count).expect("a batch is bounded"),
-            });
-            group.write_entry(submission.by.as_str(), group.events[start + index].1, batch);
-        }
-        Ok(resolutions)
-    }
-
-    fn resolve_event<'s>(&self, event: &'s Event, group: &mut Group<'s>) -> Resolution {
-        let key = event.key();
-        match self.find(key, event) {
-            Ok(Some(resolution)) => return resolution,
-            Ok(None) => {}
-            Err(refusal) => return Resolution::Refused(refusal),
-        }
-        match group.find(key, event) {
-            Some((place, first)) => {
-                let differences = differences(first.canonical(), event.canonical()).unwrap_or_default();
-                if differences.is_empty() {
-                    Resolution::InGroup(place)
-                } else {
-                    Resolution::Refused(conflict(event, group.base.size + place as u64, differences))
-                }
-            }
-            None => Resolution::New(group.add(key, event)),
-        }
-    }
-
-    /// Looks an event up in the ledger by `source` and `id`.
-    fn find(&self, key: Key, event: &Event) -> Result<Option<Resolution>, Refusal> {
-        let unreadable = |error: String| Refusal::Storage(format!("reading failed ({error})"));
-        let candidates = self.keys.find(key).map_err(|error| unreadable(format!("key run {error}")))?;
-        for seq in candidates {
-            let line =
-                self.shared.line(seq).map_err(|error| unreadable(error.to_string()))?.unwrap_or_default();
-            let damaged = |what: String| unreadable(format!("entry {seq}: {what}"));
-            let entry = EntryView::parse(&line).map_err(|error| damaged(error.to_string()))?;
-            let known = entry.check_event().map_err(|error| damaged(error.to_string()))?;
-            if known.source != event.source() || known.id != event.id() {
-                continue;
-            }
-            let differences = differences(entry.event.as_bytes(), event.canonical())
-                .map_err(|error| damaged(error.to_string()))?;
-            return Ok(Some(if differences.is_empty() {
-                let hash = Hash::of_line(&line);
-                Resolution::Known(Appended { seq, hash, recorded: entry.recorded, replayed: true })
-            } else {
-                Resolution::Refused(conflict(event, seq, differences))
-            }));
-        }
-        Ok(None)
-    }
-
-    /// The entry that has this source and id, if there is one.
-    ///
-    /// # Errors
-    /// As the disk says.
-    pub fn find_entry(&self, source: &str, id: &str) -> io::Result<Option<u64>> {
-        let candidates = self.keys.find(Key::new(source, id)).map_err(io::Error::other)?;
-        for seq in candidates {
-            let line = self.shared.line(seq)?.unwrap_or_default();
-            let entry = EntryView::parse(&line).map_err(io::Error::other)?;
-            let event = entry.check_event().map_err(io::Error::other)?;
-            if event.source == source && event.id == id {
-                return Ok(Some(seq));
-            }
-        }
-        Ok(None)
-    }
 }
 
-fn conflict(event: &Event, seq: u64, differences: Vec<String>) -> Refusal {
-    Refusal::Conflict { from: event.source().to_owned(), id: event.id().to_owned(), seq, differences }
-}
-
-impl<'s> Group<'s> {
-    fn new(base: Head, recorded: Timestamp) -> Group<'s> {
-        Group {
-            base,
-            head: base,
-            recorded,
-            lines: Vec::new(),
-            ends: Vec::new(),
-            hashes: Vec::new(),
-            events: Vec::new(),
-            places: KeyMap::default(),
-            more: Vec::new(),
-        }
-    }
-
-    fn find(&self, key: Key, event: &Event) -> Option<(usize, &'s Event)> {
-        let first = self.places.get(&key).copied();
-        let more = self.more.iter().filter(|(more, _)| *more == key).map(|(_, place)| *place);
-        let mut candidates = first.into_iter().chain(more).map(|place| (place, self.events[place].1));
-        candidates.find(|(_, known)| known.source() == event.source() && known.id() == event.id())
-    }
-
-    fn add(&mut self, key: Key, event: &'s Event) -> usize {
-        let place = self.events.len();
-        if self.places.contains_key(&key) {
-            self.more.push((key, place));
-        } else {
-            self.places.insert(key, place);
-        }
-        self.events.push((key, event));
-        place
-    }
-
-    /// Takes the events from a place on out again: their batch is refused.
-    fn forget_from(&mut self, start: usize) {
-        self.more.retain(|(_, place)| *place < start);
-        for (key, _) in self.events.drain(start..) {
-            if self.places.get(&key).is_some_and(|place| *place >= start) {
-                self.places.remove(&key);
-            }
-        }
-    }
-
-    fn write_entry(&mut self, by: &str, event: &Event, batch: Option<BatchPlace>) {
-        let start = self.lines.len();
-        let recorded = self.recorded.to_recorded();
-        write_line(&mut self.lines, batch, by, event.canonical(), self.head.last, &recorded, self.head.size);
-        let hash = Hash::of_line(&self.lines[start..]);
-        self.lines.push(b'\n');
-        self.ends.push(self.lines.len());
-        self.hashes.push(hash);
-        self.head = Head { size: self.head.size + 1, last: hash, recorded: self.recorded, open_batch: None };
-    }
-
-    /// The lines without their newlines.
-    fn lines(&self) -> impl Iterator<Item = &[u8]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.lines[start..end - 1])
-    }
-
-    fn outcome(&self, items: Result<Vec<Resolution>, Refusal>) -> Outcome {
-        let appended = |place: usize, replayed| Appended {
-            seq: self.base.size + place as u64,
-            hash: self.hashes[place],
-            recorded: self.recorded,
-            replayed,
-        };
-        Ok(items?
-            .into_iter()
-            .map(|resolution| match resolution {
-                Resolution::New(place) => Ok(appended(place, false)),
-                Resolution::InGroup(place) => Ok(appended(place, true)),
-                Resolution::Known(known) => Ok(known),
-                Resolution::Refused(refusal) => Err(refusal),
-            })
-            .collect())
-    }
+fn refuse_all(submissions: &[Submission], refusal: &Refusal) -> Answers {
+    submissions.iter().map(|_| Err(refusal.clone())).collect()
 }

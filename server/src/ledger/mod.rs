@@ -5,8 +5,10 @@
 
 pub mod clock;
 pub mod genesis;
+mod group;
 pub mod handle;
 mod host_events;
+mod idempotency;
 pub mod imports;
 pub mod keys;
 pub mod limits;

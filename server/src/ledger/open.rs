@@ -199,7 +199,17 @@ pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenRepo
     let shared = Arc::new(Shared::new(disk, signer, segments, tree, head, persisted_size));
     let segment_bytes_max = options.segment_bytes_max;
     let clock = options.clock.clone();
-    let mut log = Log { shared, clock, guard, keys, active, segment_bytes_max, active_is_suspect: false };
+    let mut log = Log {
+        shared,
+        clock,
+        guard,
+        keys,
+        active,
+        segment_bytes_max,
+        active_is_suspect: false,
+        in_flight: None,
+        spare_lines: Vec::new(),
+    };
     recovery::recover(&mut log, &rests, &mut report)?;
     Ok((log, report))
 }
@@ -337,7 +347,8 @@ fn open_tree(
 ) -> Result<TreeStore, OpenError> {
     let failed = || io_error("reading tiles/");
     let extend = |mut tree: TreeStore| {
-        if let Err(error) = tree.extend(leaves) {
+        let growth = tree.plan(leaves.to_vec());
+        if let Err(error) = tree.grow(growth) {
             tracing::warn!(%error, "tiles could not be written; they stay in memory until they can");
         }
         tree

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use muniment_core::entry::EntryView;
-use muniment_core::hash::Hash;
 use muniment_core::key::Key;
 use muniment_core::tree::leaf_hash;
 use rayon::prelude::*;
@@ -67,8 +66,8 @@ pub(super) fn tree(
         if let Segment::Sealed(sealed) = segment {
             let leaves =
                 each_entry(sealed, progress, "making the tree again", |line, _| Ok(leaf_hash(line)))?;
-            let leaves: Vec<Hash> = leaves.concat();
-            tree.extend(&leaves).map_err(io_error("writing tiles/"))?;
+            let growth = tree.plan(leaves.concat());
+            tree.grow(growth).map_err(io_error("writing tiles/"))?;
         }
     }
     Ok(tree)

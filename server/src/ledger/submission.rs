@@ -16,6 +16,9 @@ pub enum Mode {
     Batch,
     /// Each by itself.
     Each,
+    /// Each by itself, in order, up to the first that is refused. Those after it are neither looked at nor
+    /// answered.
+    UntilRefused,
 }
 
 /// Events that one principal hands in together.

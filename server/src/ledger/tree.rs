@@ -90,21 +90,40 @@ impl TreeStore {
         if size == self.size() { Ok(self.root()) } else { Ok(tile::frontier(self, size)?.root()) }
     }
 
+    /// What adding leaves makes of the tree, without adding them.
+    #[must_use]
+    pub fn plan(&self, leaves: Vec<Hash>) -> Growth {
+        let mut frontier = self.frontier.clone();
+        let mut above = Vec::new();
+        for leaf in &leaves {
+            frontier.push(*leaf, |height, hash| {
+                if height % TILE_HEIGHT == 0 {
+                    above.push(((height / TILE_HEIGHT) as usize, hash));
+                }
+            });
+        }
+        Growth { leaves, above, frontier }
+    }
+
     /// Adds leaves. What cannot be written stays in memory and is written with the next ones: the tree
     /// itself never fails.
     ///
     /// # Errors
     /// The first failure to write, for the log.
-    pub fn extend(&mut self, leaves: &[Hash]) -> io::Result<()> {
-        for leaf in leaves {
-            complete(&mut self.levels, 0, *leaf);
-            self.frontier.push(*leaf, |height, hash| {
-                if height % TILE_HEIGHT == 0 {
-                    complete(&mut self.levels, (height / TILE_HEIGHT) as usize, hash);
-                }
-            });
+    pub fn grow(&mut self, growth: Growth) -> io::Result<()> {
+        self.level(0).pending.extend(growth.leaves);
+        for (level, hash) in growth.above {
+            self.level(level).pending.push(hash);
         }
+        self.frontier = growth.frontier;
         self.flush()
+    }
+
+    fn level(&mut self, level: usize) -> &mut Level {
+        if level >= self.levels.len() {
+            self.levels.resize_with(level + 1, Level::default);
+        }
+        &mut self.levels[level]
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -123,11 +142,12 @@ impl TreeStore {
     }
 }
 
-fn complete(levels: &mut Vec<Level>, level: usize, hash: Hash) {
-    if level == levels.len() {
-        levels.push(Level::default());
-    }
-    levels[level].pending.push(hash);
+/// Leaves and what they complete, computed before they are part of the tree.
+#[derive(Debug)]
+pub struct Growth {
+    leaves: Vec<Hash>,
+    above: Vec<(usize, Hash)>,
+    frontier: Frontier,
 }
 
 impl Level {

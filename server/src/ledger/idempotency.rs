@@ -1,0 +1,128 @@
+//! Is an event new, a repeat, or in conflict with one that has its `source` and `id`?
+
+use std::io;
+
+use muniment_core::entry::EntryView;
+use muniment_core::event::{Event, differences};
+use muniment_core::hash::Hash;
+use muniment_core::key::Key;
+
+use super::group::{Group, Resolution};
+use super::log::Log;
+use super::submission::{Appended, Mode, Refusal};
+
+impl Log {
+    /// Makes a group: finds out what each event is, and writes the lines of the new ones. `before` is the
+    /// group that this one continues and that is not in the ledger yet.
+    pub(super) fn make(&self, mut group: Group, before: Option<&Group>) -> Group {
+        for submission in 0..group.submissions.len() {
+            let start = group.len();
+            let resolved = self.resolve(&mut group, submission, before);
+            match &resolved {
+                Ok(_) => group.write_lines(submission, start),
+                Err(_) => group.forget_from(start),
+            }
+            group.resolved.push(resolved);
+        }
+        group
+    }
+
+    fn resolve(
+        &self,
+        group: &mut Group,
+        submission: usize,
+        before: Option<&Group>,
+    ) -> Result<Vec<Resolution>, Refusal> {
+        let (mode, count) = (group.submissions[submission].mode, group.submissions[submission].len());
+        let mut resolutions = Vec::with_capacity(count);
+        for event in 0..count {
+            let resolution = self.resolve_event(group, submission, event, before);
+            match (resolution, mode) {
+                (Resolution::Refused(refusal), Mode::Batch) => return Err(refusal),
+                (Resolution::Refused(refusal), Mode::UntilRefused) => {
+                    resolutions.push(Resolution::Refused(refusal));
+                    break;
+                }
+                (resolution, _) => resolutions.push(resolution),
+            }
+        }
+        Ok(resolutions)
+    }
+
+    fn resolve_event(
+        &self,
+        group: &mut Group,
+        submission: usize,
+        place: usize,
+        before: Option<&Group>,
+    ) -> Resolution {
+        let event = &group.submissions[submission].events[place];
+        match self.find(event) {
+            Ok(Some(resolution)) => return resolution,
+            Ok(None) => {}
+            Err(refusal) => return Resolution::Refused(refusal),
+        }
+        if let Some((known, place)) = before.and_then(|before| Some((before, before.find(event)?))) {
+            let appended = known.appended(place, true);
+            return compare(known.event(place).canonical(), event, appended.seq, Resolution::Known(appended));
+        }
+        match group.find(event) {
+            Some(known) => {
+                let seq = group.base.size + known as u64;
+                compare(group.event(known).canonical(), event, seq, Resolution::InGroup(known))
+            }
+            None => Resolution::New(group.add(submission, place)),
+        }
+    }
+
+    /// Looks an event up among the entries of the ledger.
+    fn find(&self, event: &Event) -> Result<Option<Resolution>, Refusal> {
+        let unreadable = |error: String| Refusal::Storage(format!("reading failed ({error})"));
+        let candidates =
+            self.keys.find(event.key()).map_err(|error| unreadable(format!("key run {error}")))?;
+        for seq in candidates {
+            let line =
+                self.shared.line(seq).map_err(|error| unreadable(error.to_string()))?.unwrap_or_default();
+            let damaged = |what: String| unreadable(format!("entry {seq}: {what}"));
+            let entry = EntryView::parse(&line).map_err(|error| damaged(error.to_string()))?;
+            let known = entry.check_event().map_err(|error| damaged(error.to_string()))?;
+            if known.source == event.source() && known.id == event.id() {
+                let (hash, recorded) = (Hash::of_line(&line), entry.recorded);
+                let known = Resolution::Known(Appended { seq, hash, recorded, replayed: true });
+                return Ok(Some(compare(entry.event.as_bytes(), event, seq, known)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The entry that has this source and id, if there is one.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub fn find_entry(&self, source: &str, id: &str) -> io::Result<Option<u64>> {
+        let candidates = self.keys.find(Key::new(source, id)).map_err(io::Error::other)?;
+        for seq in candidates {
+            let line = self.shared.line(seq)?.unwrap_or_default();
+            let entry = EntryView::parse(&line).map_err(io::Error::other)?;
+            let event = entry.check_event().map_err(io::Error::other)?;
+            if event.source == source && event.id == id {
+                return Ok(Some(seq));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// `same` if the event is the known one, else a conflict.
+fn compare(known: &[u8], event: &Event, seq: u64, same: Resolution) -> Resolution {
+    match differences(known, event.canonical()) {
+        Ok(differences) if differences.is_empty() => same,
+        Ok(differences) => Resolution::Refused(Refusal::Conflict {
+            from: event.source().to_owned(),
+            id: event.id().to_owned(),
+            seq,
+            differences,
+        }),
+        Err(error) => Resolution::Refused(Refusal::Storage(format!("entry {seq} is damaged ({error})"))),
+    }
+}
