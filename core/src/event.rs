@@ -18,12 +18,29 @@ use crate::time::Timestamp;
 pub struct Event {
     canonical: Vec<u8>,
     key: Key,
-    id: String,
-    source: String,
-    event_type: String,
-    subject: Option<String>,
+    names: Names,
     time: Option<Timestamp>,
     has_personal: bool,
+}
+
+/// `id`, `source`, `type` and `subject`, one after the other: one allocation where there are millions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Names {
+    text: Box<str>,
+    id_end: usize,
+    source_end: usize,
+    type_end: usize,
+    has_subject: bool,
+}
+
+impl Names {
+    fn new(id: &str, source: &str, event_type: &str, subject: Option<&str>) -> Names {
+        let id_end = id.len();
+        let source_end = id_end + source.len();
+        let type_end = source_end + event_type.len();
+        let text = [id, source, event_type, subject.unwrap_or_default()].concat().into_boxed_str();
+        Names { text, id_end, source_end, type_end, has_subject: subject.is_some() }
+    }
 }
 
 /// Why a text is no event that the ledger takes.
@@ -89,15 +106,12 @@ impl Event {
         // "Unset attributes MAY be encoded to the JSON value of null" (CloudEvents JSON format, 2.2).
         object.retain(|name, value| name == "data" || *value != Value::Null);
         attributes::check(&object)?;
-        let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| object.get(name).and_then(Value::as_str);
         let (source, id) = (text("source").unwrap_or_default(), text("id").unwrap_or_default());
         let event = Event {
-            key: Key::new(&source, &id),
-            id,
-            source,
-            event_type: text("type").unwrap_or_default(),
-            subject: text("subject"),
-            time: text("time").and_then(|time| Timestamp::parse_rfc3339(&time).ok()),
+            key: Key::new(source, id),
+            names: Names::new(id, source, text("type").unwrap_or_default(), text("subject")),
+            time: text("time").and_then(|time| Timestamp::parse_rfc3339(time).ok()),
             has_personal: has_personal(&object),
             canonical: {
                 let mut canonical = Vec::with_capacity(bytes);
@@ -139,25 +153,25 @@ impl Event {
     /// `id`
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.id
+        &self.names.text[..self.names.id_end]
     }
 
     /// `source`
     #[must_use]
     pub fn source(&self) -> &str {
-        &self.source
+        &self.names.text[self.names.id_end..self.names.source_end]
     }
 
     /// `type`
     #[must_use]
     pub fn event_type(&self) -> &str {
-        &self.event_type
+        &self.names.text[self.names.source_end..self.names.type_end]
     }
 
     /// `subject`
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.subject.as_deref()
+        self.names.has_subject.then(|| &self.names.text[self.names.type_end..])
     }
 
     /// `time`

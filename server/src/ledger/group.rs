@@ -1,5 +1,7 @@
 //! A group of submissions on its way into the ledger: nothing of it is there yet.
 
+use std::io;
+
 use muniment_core::chain::Head;
 use muniment_core::entry::{BatchPlace, write_line};
 use muniment_core::event::Event;
@@ -7,10 +9,14 @@ use muniment_core::hash::Hash;
 use muniment_core::key::Key;
 use muniment_core::limits::ENTRY_OVERHEAD_BYTES_MAX;
 use muniment_core::time::Timestamp;
+use muniment_core::tree::leaf_hash;
 
 use super::keys::KeyMap;
+use super::limits::GROUP_BYTES_MAX;
+use super::lines::LineSegment;
 use super::log::Answers;
 use super::submission::{Appended, Mode, Refusal, Submission};
+use super::tree::{Growth, TreeStore};
 
 /// The group, and what has been made of it.
 #[derive(Debug)]
@@ -144,6 +150,18 @@ impl Group {
         }
     }
 
+    /// One write behind the published lines of a segment, one sync.
+    pub(super) fn write(&self, active: &LineSegment) -> io::Result<()> {
+        assert!(self.lines.len() <= GROUP_BYTES_MAX, "the queue bounds a group");
+        active.file().write_at(&self.lines, active.bytes())?;
+        active.file().sync()
+    }
+
+    /// What the group makes of the tree.
+    pub(super) fn growth(&self, tree: &TreeStore) -> Growth {
+        tree.plan(self.lines().map(leaf_hash).collect())
+    }
+
     /// The lines without their newlines.
     pub(super) fn lines(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
@@ -165,7 +183,7 @@ impl Group {
     }
 
     /// What each submission is told once the group is in the ledger.
-    pub(super) fn answers(mut self) -> Answers {
+    pub(super) fn answers(&mut self) -> Answers {
         let resolved = std::mem::take(&mut self.resolved);
         let answer = |resolution| match resolution {
             Resolution::New(place) => Ok(self.appended(place, false)),

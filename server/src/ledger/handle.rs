@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use super::host_events;
 use super::limits::{
     GROUP_BYTES_WANTED, GROUP_EVENTS_WANTED, QUEUE_BYTES_MAX, QUEUE_SUBMISSIONS_MAX, UNSEALED_SEGMENTS_MAX,
+    UNSEALED_SEGMENTS_WANTED,
 };
 use super::lock::{DirectoryLock, LockError};
 use super::log::{Answers, Log};
@@ -23,10 +24,14 @@ use super::open::{self, OpenError, OpenOptions, OpenReport};
 use super::seal::Sealed;
 use super::shared::Shared;
 use super::submission::{Appended, Outcome, Refusal, Submission};
+use super::workers::Workers;
 use crate::disk::OsDisk;
 
 /// How often a changed ledger's checkpoint is signed and kept.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Without work for so long, segments that wait are sealed.
+const QUIET: Duration = Duration::from_millis(50);
 
 /// After a failure to seal, how long until it is tried again.
 const SEAL_RETRY: Duration = Duration::from_secs(30);
@@ -97,7 +102,8 @@ impl Ledger {
             return Err(OpenError::NoLedger.into());
         }
         let lock = DirectoryLock::exclusive(directory)?;
-        let (log, report) = open::open(Arc::new(OsDisk::new(directory)), &options.open)?;
+        let (mut log, report) = open::open(Arc::new(OsDisk::new(directory)), &options.open)?;
+        log.workers = Some(Workers::start().map_err(open::io_error("starting threads"))?);
         let shared = log.shared.clone();
         let (queue, commands) = mpsc::sync_channel(QUEUE_SUBMISSIONS_MAX);
         let queued_bytes = Arc::new(AtomicUsize::new(0));
@@ -242,23 +248,23 @@ impl Writer {
     fn run(mut self) {
         let mut checkpoint_due = Instant::now() + CHECKPOINT_INTERVAL;
         loop {
-            let wait = checkpoint_due.saturating_duration_since(Instant::now());
+            let wait = checkpoint_due.saturating_duration_since(Instant::now()).min(QUIET);
             match self.commands.recv_timeout(wait) {
                 Ok(command) => self.work(command),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => self.seal(0),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if Instant::now() >= checkpoint_due {
                 self.keep_checkpoint();
                 checkpoint_due = Instant::now() + CHECKPOINT_INTERVAL;
             }
-            self.seal();
         }
+        // Closing is the quietest moment. A failure leaves the lines for the next start.
         while self.sealing.is_some()
-            || (self.log.shared.unsealed().first().is_some() && Instant::now() >= self.seal_after)
+            || (!self.log.shared.unsealed().is_empty() && Instant::now() >= self.seal_after)
         {
             self.finish_sealing();
-            self.seal();
+            self.seal(0);
         }
         self.keep_checkpoint();
     }
@@ -279,7 +285,7 @@ impl Writer {
                     let _gone = answer.send(found.collect());
                 }
             }
-            self.seal();
+            self.seal(UNSEALED_SEGMENTS_WANTED);
         }
         self.drain();
     }
@@ -330,15 +336,18 @@ impl Writer {
         }
     }
 
-    /// Seals the oldest complete segment on a thread of its own. Waits for it only when too many wait.
-    fn seal(&mut self) {
+    /// Seals the oldest complete segment on a thread of its own, if more than `wanted` wait. Waits for it
+    /// only when too many wait.
+    fn seal(&mut self, wanted: usize) {
         if self.sealing.as_ref().is_some_and(JoinHandle::is_finished) {
             self.finish_sealing();
         }
-        if self.sealing.is_some() && self.log.shared.unsealed().len() > UNSEALED_SEGMENTS_MAX {
+        let waiting = self.log.shared.unsealed_count();
+        if self.sealing.is_some() && waiting > UNSEALED_SEGMENTS_MAX {
+            self.drain();
             self.finish_sealing();
         }
-        if self.sealing.is_none() && Instant::now() >= self.seal_after {
+        if self.sealing.is_none() && waiting > wanted && Instant::now() >= self.seal_after {
             let Some(job) = self.log.next_to_seal(self.zstd_level) else { return };
             match thread::Builder::new().name("sealer".to_owned()).spawn(move || job.run()) {
                 Ok(sealing) => self.sealing = Some(sealing),

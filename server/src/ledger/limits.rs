@@ -10,7 +10,7 @@ pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const GROUP_BYTES_WANTED: usize = 2 * 1024 * 1024;
 
 /// Events from which on no further submission joins a group.
-pub const GROUP_EVENTS_WANTED: usize = 4_096;
+pub const GROUP_EVENTS_WANTED: usize = 1_024;
 
 /// Most bytes of events that wait to be written; beyond it the queue answers that it is full.
 pub const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -21,8 +21,14 @@ pub const QUEUE_SUBMISSIONS_MAX: usize = 16_384;
 /// Entries in a frame of a sealed segment.
 pub const FRAME_ENTRIES: u64 = 256;
 
-/// Rolled segments that may wait to be sealed before writing waits for the sealing.
-pub const UNSEALED_SEGMENTS_MAX: usize = 8;
+/// Complete segments that may wait for a quiet moment to be sealed. With more, one is sealed beside the
+/// writing.
+pub const UNSEALED_SEGMENTS_WANTED: usize = 4;
+
+/// Complete segments that may wait at all: with more, writing waits for the sealing.
+pub const UNSEALED_SEGMENTS_MAX: usize = 12;
+
+const _: () = assert!(UNSEALED_SEGMENTS_WANTED < UNSEALED_SEGMENTS_MAX);
 
 /// Smallest and largest setting for the size at which a segment is closed, in bytes.
 pub const SEGMENT_BYTES_RANGE: std::ops::RangeInclusive<u64> = 1_024..=1024 * 1024 * 1024;

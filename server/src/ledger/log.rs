@@ -9,21 +9,19 @@ use std::io;
 use std::sync::Arc;
 
 use muniment_core::chain::Head;
-use muniment_core::tree::leaf_hash;
-use rayon::prelude::*;
 
 use super::clock::{Clock, ClockGuard};
 use super::group::Group;
 use super::keys::KeyIndex;
-use super::limits::GROUP_BYTES_MAX;
 use super::lines::LineSegment;
 use super::names::{self, LedgerFile};
 use super::shared::{Segment, Shared};
 use super::submission::{Outcome, Refusal, Submission};
 use super::tree::Growth;
+use super::workers::{Workers, Writing};
 use crate::disk::temporary;
 
-/// Groups below this many entries are made, written and hashed on the writer's own thread.
+/// Groups below this many entries are written and hashed on the writer's own thread.
 const PARALLEL_ENTRIES_MIN: usize = 64;
 
 /// The one writer of a ledger.
@@ -38,9 +36,11 @@ pub struct Log {
     /// A write or sync failed: the active segment is never appended to again.
     pub(super) active_is_suspect: bool,
     /// The group that has been made and is not written yet.
-    pub(super) in_flight: Option<Group>,
+    pub(super) in_flight: Option<Arc<Group>>,
     /// A buffer to make the next group's lines in.
     pub(super) spare_lines: Vec<u8>,
+    /// Without them everything is done on the caller's thread.
+    pub(super) workers: Option<Workers>,
 }
 
 /// The answers to one group, in the order of its submissions.
@@ -85,11 +85,15 @@ impl Log {
         // written meanwhile.
         // A crash here: as if the group had never come.
         let group = Group::new(base, recorded, submissions, std::mem::take(&mut self.spare_lines));
-        let group = match self.in_flight.take() {
+        let mut group = match self.in_flight.take() {
             None => self.make(group, None),
             Some(before) => {
-                let (written, group) =
-                    self.beside(|| self.write(&before), || self.make(group, Some(&before)), &before);
+                let writing = self.start_writing(&before);
+                let group = self.make(group, Some(&before));
+                let written = match writing {
+                    Some(writing) => writing.wait(),
+                    None => self.write(&before),
+                };
                 match self.finish(before, written) {
                     Ok(answers) => done.push_back(answers),
                     Err((before, refusal)) => {
@@ -105,7 +109,7 @@ impl Log {
         if group.is_empty() {
             done.push_back(group.answers())
         } else {
-            self.in_flight = Some(group)
+            self.in_flight = Some(Arc::new(group));
         }
         done
     }
@@ -124,21 +128,17 @@ impl Log {
     ///
     /// A crash here: any part of the group may be on disk. None of it was acknowledged; recovery keeps
     /// whole submissions from its start and moves the rest aside.
-    fn write(&self, group: &Group) -> io::Result<Growth> {
-        assert!(group.lines.len() <= GROUP_BYTES_MAX, "the queue bounds a group");
-        let write = || {
-            let file = self.active.file();
-            file.write_at(&group.lines, self.active.bytes())?;
-            file.sync()
-        };
-        let hash = || {
-            let lines: Vec<&[u8]> = group.lines().collect();
-            let leaves =
-                lines.par_iter().with_min_len(PARALLEL_ENTRIES_MIN).map(|line| leaf_hash(line)).collect();
-            self.shared.tree().plan(leaves)
-        };
-        let (written, growth) = self.beside(write, hash, group);
-        written.map(|()| growth)
+    fn write(&self, group: &Arc<Group>) -> io::Result<Growth> {
+        match self.start_writing(group) {
+            Some(writing) => writing.wait(),
+            None => group.write(&self.active).map(|()| group.growth(&self.shared.tree())),
+        }
+    }
+
+    /// Has the workers write a group, if it is worth handing over.
+    fn start_writing(&self, group: &Arc<Group>) -> Option<Writing> {
+        let workers = self.workers.as_ref().filter(|_| group.ends.len() >= PARALLEL_ENTRIES_MIN)?;
+        Some(workers.write(group, &self.active, &self.shared))
     }
 
     /// The point of no return, if the group was written: it is durable.
@@ -148,7 +148,11 @@ impl Log {
     ///
     /// If writing failed the group is refused, and chain, tree and keys are as before it. The segment is
     /// left for good: a second sync might falsely succeed. What the group left in it is beyond its count.
-    fn finish(&mut self, mut group: Group, written: io::Result<Growth>) -> Result<Answers, (Group, Refusal)> {
+    fn finish(
+        &mut self,
+        group: Arc<Group>,
+        written: io::Result<Growth>,
+    ) -> Result<Answers, (Arc<Group>, Refusal)> {
         let growth = match written {
             Ok(growth) => growth,
             Err(error) => {
@@ -165,9 +169,14 @@ impl Log {
         self.active.publish(group.ends.iter().map(end));
         self.shared.set_head(group.head);
         self.shared.set_fault(None);
+        let mut group = Arc::into_inner(group).expect("the workers have let go of it");
         self.spare_lines = std::mem::take(&mut group.lines);
         self.spare_lines.clear();
-        Ok(group.answers())
+        let answers = group.answers();
+        if let Some(workers) = &self.workers {
+            workers.discard(group);
+        }
+        Ok(answers)
     }
 
     /// Starts a segment at the head.
@@ -192,16 +201,6 @@ impl Log {
             }
         }
         Ok(())
-    }
-
-    /// Does two things at once, if the group is worth the hand-over to another thread.
-    fn beside<A: Send, B: Send>(
-        &self,
-        first: impl FnOnce() -> A + Send,
-        second: impl FnOnce() -> B + Send,
-        group: &Group,
-    ) -> (A, B) {
-        if group.ends.len() < PARALLEL_ENTRIES_MIN { (first(), second()) } else { rayon::join(first, second) }
     }
 
     fn in_flight_bytes(&self) -> u64 {

@@ -25,6 +25,7 @@ pub mod sealed;
 pub mod shared;
 pub mod submission;
 mod tree;
+mod workers;
 
 #[cfg(test)]
 mod crash_tests;

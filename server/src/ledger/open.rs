@@ -209,6 +209,7 @@ pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenRepo
         active_is_suspect: false,
         in_flight: None,
         spare_lines: Vec::new(),
+        workers: None,
     };
     recovery::recover(&mut log, &rests, &mut report)?;
     Ok((log, report))

@@ -211,6 +211,13 @@ impl Shared {
         }
     }
 
+    /// How many complete segments wait to be sealed.
+    pub(super) fn unsealed_count(&self) -> usize {
+        let segments = read(&self.segments);
+        let lines = segments.iter().filter(|segment| matches!(segment, Segment::Lines(_))).count();
+        lines.saturating_sub(1)
+    }
+
     /// Plain segments that are complete and wait to be sealed, oldest first.
     pub(super) fn unsealed(&self) -> Vec<Arc<LineSegment>> {
         let segments = read(&self.segments);
