@@ -102,7 +102,9 @@ impl<'a> EntryView<'a> {
         let rest = text.strip_prefix('{').ok_or(form("it does not start with `{`"))?;
         let (batch, rest) = batch_place(rest)?;
         let rest = rest.strip_prefix("\"by\":\"").ok_or(form("`by` is not where it belongs"))?;
-        let (by, rest) = rest.split_once("\",\"event\":").ok_or(form("`event` is not where it belongs"))?;
+        let by_end = rest.bytes().position(|byte| byte == b'"').ok_or(form("`by` has no end"))?;
+        let (by, rest) = rest.split_at(by_end);
+        let rest = rest.strip_prefix("\",\"event\":").ok_or(form("`event` is not where it belongs"))?;
         if !is_principal(by) {
             return Err(form("`by` is no principal"));
         }

@@ -24,11 +24,13 @@ impl Hash {
         if text.len() != 2 * HASH_BYTES {
             return None;
         }
-        let mut bytes = [0; HASH_BYTES];
-        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        let (mut bytes, mut wrong) = ([0; HASH_BYTES], 0);
+        for (byte, pair) in bytes.iter_mut().zip(text.as_chunks::<2>().0) {
+            let (high, low) = (HEX_VALUES[usize::from(pair[0])], HEX_VALUES[usize::from(pair[1])]);
+            wrong |= high | low;
+            *byte = high << 4 | (low & 0x0f);
         }
-        Some(Hash(bytes))
+        (wrong & NO_DIGIT == 0).then_some(Hash(bytes))
     }
 
     /// The 64 lower-case hexadecimal digits.
@@ -65,13 +67,19 @@ const HEX_PAIRS: [[u8; 2]; 256] = {
     pairs
 };
 
-fn digit(text: u8) -> Option<u8> {
-    match text {
-        b'0'..=b'9' => Some(text - b'0'),
-        b'a'..=b'f' => Some(text - b'a' + 10),
-        _ => None,
+/// Marks what is no lower-case hexadecimal digit.
+const NO_DIGIT: u8 = 0x80;
+
+const HEX_VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let digits = b"0123456789abcdef";
+    let mut value = 0_u8;
+    while value < 16 {
+        values[digits[value as usize] as usize] = value;
+        value += 1;
     }
-}
+    values
+};
 
 #[cfg(test)]
 mod tests {

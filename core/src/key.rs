@@ -16,13 +16,23 @@ impl Key {
     /// The key of a source and an id.
     #[must_use]
     pub fn new(source: &str, id: &str) -> Key {
-        let mut input = Vec::with_capacity(8 + source.len() + id.len());
-        input.extend_from_slice(&(source.len() as u64).to_le_bytes());
-        input.extend_from_slice(source.as_bytes());
-        input.extend_from_slice(id.as_bytes());
-        let mut key = [0; Key::BYTES];
-        key.copy_from_slice(&blake3::hash(&input).as_bytes()[..Key::BYTES]);
-        Key(key)
+        let length = (source.len() as u64).to_le_bytes();
+        let mut short = [0; 248];
+        let hash = match short.get_mut(..8 + source.len() + id.len()) {
+            Some(input) => {
+                input[..8].copy_from_slice(&length);
+                input[8..8 + source.len()].copy_from_slice(source.as_bytes());
+                input[8 + source.len()..].copy_from_slice(id.as_bytes());
+                blake3::hash(input)
+            }
+            None => {
+                let mut hasher = blake3::Hasher::new();
+                hasher.update(&length).update(source.as_bytes()).update(id.as_bytes());
+                hasher.finalize()
+            }
+        };
+        let (key, _) = hash.as_bytes().split_at(Key::BYTES);
+        Key(key.try_into().unwrap_or([0; Key::BYTES]))
     }
 
     /// Its first 8 bytes as a number: keys are spread evenly over all of them.

@@ -61,7 +61,7 @@ impl<'a> Scanner<'a> {
 
     fn value(&mut self, depth: usize) -> Result<(), NotCanonical> {
         match self.peek() {
-            Some(b'"') => self.string(),
+            Some(b'"') => self.string().map(drop),
             Some(b'{') => self.object(depth, |_, _| {}),
             Some(b'[') => self.array(depth),
             Some(b'n') => self.word(b"null"),
@@ -92,19 +92,19 @@ impl<'a> Scanner<'a> {
         if self.take(b'}') {
             return Ok(());
         }
-        let mut last: Option<&'a str> = None;
+        let mut last: Option<(&'a str, bool)> = None;
         loop {
             let key = self.place;
             if self.peek() != Some(b'"') {
                 return self.fail();
             }
-            self.string()?;
+            let escaped = self.string()?;
             let spelled = &self.text[key..self.place];
-            if last.is_some_and(|last| !sorted(last, spelled)) {
+            if last.is_some_and(|last| !sorted(last, (spelled, escaped))) {
                 self.place = key;
                 return self.fail();
             }
-            last = Some(spelled);
+            last = Some((spelled, escaped));
             if !self.take(b':') {
                 return self.fail();
             }
@@ -138,13 +138,16 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn string(&mut self) -> Result<(), NotCanonical> {
+    /// Reads a string and says whether it holds an escape.
+    fn string(&mut self) -> Result<bool, NotCanonical> {
         self.place += 1;
+        let mut escaped = false;
         loop {
             self.place += plain_length(&self.text.as_bytes()[self.place..]);
             if self.take(b'"') {
-                return Ok(());
+                return Ok(escaped);
             }
+            escaped = true;
             if self.peek() != Some(b'\\') {
                 return self.fail();
             }
@@ -164,8 +167,11 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether two spelled keys stand in the order of their unescaped bytes.
-fn sorted(left: &str, right: &str) -> bool {
+/// Whether two spelled keys, each with whether it holds an escape, stand in the order of their bytes.
+fn sorted((left, left_escaped): (&str, bool), (right, right_escaped): (&str, bool)) -> bool {
+    if !left_escaped && !right_escaped {
+        return left.as_bytes()[1..left.len() - 1] < right.as_bytes()[1..right.len() - 1];
+    }
     match (unescape(left), unescape(right)) {
         (Some(left), Some(right)) => left.as_bytes() < right.as_bytes(),
         _ => false,

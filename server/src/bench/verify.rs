@@ -92,8 +92,7 @@ fn bare_loop(disk: &dyn Disk) -> io::Result<(u64, u8)> {
 
 fn hash_frame(sealed: &SealedSegment, frame: &Frame) -> io::Result<(u64, u8)> {
     let lines = sealed.read_frame(frame).map_err(io::Error::other)?;
-    let text = lines.text.strip_suffix(b"\n").unwrap_or(&lines.text);
-    let mixed = text.split(|byte| *byte == b'\n').map(hash_line).fold(0, |mixed, byte| mixed ^ byte);
+    let mixed = lines.lines().map(hash_line).fold(0, |mixed, byte| mixed ^ byte);
     Ok((frame.entries, mixed))
 }
 

@@ -30,9 +30,6 @@ use crate::disk::OsDisk;
 /// How often a changed ledger's checkpoint is signed and kept.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Without work for so long, segments that wait are sealed.
-const QUIET: Duration = Duration::from_millis(50);
-
 /// After a failure to seal, how long until it is tried again.
 const SEAL_RETRY: Duration = Duration::from_secs(30);
 
@@ -43,6 +40,8 @@ pub struct LedgerOptions {
     pub open: OpenOptions,
     /// zstd level of sealed segments.
     pub zstd_level: i32,
+    /// Without work for so long, segments that wait are sealed.
+    pub quiet: Duration,
 }
 
 /// Why a ledger cannot be opened.
@@ -113,6 +112,7 @@ impl Ledger {
             queued_bytes: queued_bytes.clone(),
             waiting: VecDeque::new(),
             zstd_level: options.zstd_level,
+            quiet: options.quiet,
             sealing: None,
             seal_after: Instant::now(),
         };
@@ -240,6 +240,7 @@ struct Writer {
     /// Whom to answer for the groups that are on their way, and their bytes.
     waiting: VecDeque<(Vec<oneshot::Sender<Outcome>>, usize)>,
     zstd_level: i32,
+    quiet: Duration,
     sealing: Option<JoinHandle<io::Result<Sealed>>>,
     seal_after: Instant,
 }
@@ -248,10 +249,11 @@ impl Writer {
     fn run(mut self) {
         let mut checkpoint_due = Instant::now() + CHECKPOINT_INTERVAL;
         loop {
-            let wait = checkpoint_due.saturating_duration_since(Instant::now()).min(QUIET);
+            let wait = checkpoint_due.saturating_duration_since(Instant::now()).min(self.quiet);
             match self.commands.recv_timeout(wait) {
                 Ok(command) => self.work(command),
-                Err(RecvTimeoutError::Timeout) => self.seal(0),
+                Err(RecvTimeoutError::Timeout) if Instant::now() < checkpoint_due => self.seal(0),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if Instant::now() >= checkpoint_due {

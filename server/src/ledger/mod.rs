@@ -29,6 +29,8 @@ mod workers;
 
 #[cfg(test)]
 mod crash_tests;
+#[cfg(test)]
+mod damage_tests;
 
 pub use handle::{Ledger, LedgerOptions};
 pub use lock::{DirectoryLock, LockError};

@@ -83,8 +83,7 @@ fn each_entry<T: Send>(
     let file = LedgerFile::Sealed(sealed.first()).to_string();
     let frame = |frame: &Frame| -> Result<Vec<T>, String> {
         let lines = sealed.read_frame(frame).map_err(|error| error.to_string())?;
-        let text = lines.text.strip_suffix(b"\n").unwrap_or(&lines.text);
-        text.split(|byte| *byte == b'\n').zip(frame.first..).map(|(line, seq)| read(line, seq)).collect()
+        lines.lines().zip(frame.first..).map(|(line, seq)| read(line, seq)).collect()
     };
     let mut all = Vec::with_capacity(sealed.frames().len());
     for frames in sealed.frames().chunks(FRAMES_AT_ONCE) {

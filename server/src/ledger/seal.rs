@@ -34,7 +34,7 @@ impl SealJob {
     ///
     /// # Errors
     /// As the system says.
-    pub fn run(self) -> io::Result<Sealed> {
+    pub fn run(mut self) -> io::Result<Sealed> {
         let (disk, first) = (&*self.shared.disk, self.lines.first());
         let end = first + self.lines.count();
 
@@ -48,6 +48,7 @@ impl SealJob {
         // A crash here: files that end in `.tmp`, which the next start removes.
         let (keys_path, sealed_path) =
             (LedgerFile::Keys(first).to_string(), LedgerFile::Sealed(first).to_string());
+        self.records.sort_unstable();
         let keys = disk.create_over(&temporary(&keys_path))?;
         keys.write_at(&run::encode(first, &self.records), 0)?;
         keys.sync()?;

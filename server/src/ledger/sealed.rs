@@ -63,6 +63,12 @@ pub struct FrameLines {
 }
 
 impl FrameLines {
+    /// Each line, without its newline.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.text[start..end - 1])
+    }
+
     /// The lines from entry `from` up to `to`.
     #[must_use]
     pub fn slice(&self, from: u64, to: u64) -> &[u8] {

@@ -7,7 +7,7 @@ mod findings;
 mod older;
 mod reduce;
 mod run_check;
-mod segments;
+pub(crate) mod segments;
 mod unit;
 
 use std::io;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use memchr::memchr_iter;
 use muniment_core::chain::Head;
 use muniment_core::entry::{BatchPlace, EntryView};
 use muniment_core::hash::Hash;
@@ -75,6 +76,11 @@ impl Unit {
         Ok(text.split(|byte| *byte == b'\n').nth(place).unwrap_or_default().to_vec())
     }
 
+    /// Its lines, each ended by a newline.
+    pub(crate) fn into_lines(self) -> Result<Vec<u8>, String> {
+        self.text.into_bytes()
+    }
+
     pub(crate) fn check(self, levels: &LevelFiles) -> Checked {
         let mut checked = Checked {
             first: self.first,
@@ -82,8 +88,8 @@ impl Unit {
             bytes: 0,
             start: None,
             head: None,
-            keys: Vec::new(),
-            leaves: Vec::new(),
+            keys: Vec::with_capacity(FRAME_ENTRIES as usize),
+            leaves: Vec::with_capacity(FRAME_ENTRIES as usize),
             root: None,
             faults: Vec::new(),
             tile_differs: Vec::new(),
@@ -122,9 +128,11 @@ impl Checked {
     fn lines(&mut self, text: &[u8]) {
         let count = usize::try_from(self.count).unwrap_or(usize::MAX);
         let ends_whole = text.last() == Some(&b'\n');
-        let text = text.strip_suffix(b"\n").unwrap_or(text);
-        let mut before: Option<Head> = None;
-        for (place, line) in text.split(|byte| *byte == b'\n').take(count).enumerate() {
+        let ends = memchr_iter(b'\n', text).chain((!ends_whole).then_some(text.len()));
+        let (mut before, mut start): (Option<Head>, usize) = (None, 0);
+        for (place, end) in ends.take(count).enumerate() {
+            let line = &text[start..end];
+            start = end + 1;
             let seq = self.first + place as u64;
             let line_hash = Hash::of_line(line);
             self.leaves.push(leaf_hash(line));
