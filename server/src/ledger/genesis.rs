@@ -236,3 +236,17 @@ fn first_lines(
     }
     Ok(lines)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_entry_of_the_frozen_ledger_is_read() {
+        let lines = include_str!("../../../core/golden/ledger.jsonl");
+        let genesis = Genesis::from_line(lines.lines().next().unwrap().as_bytes()).unwrap();
+        assert_eq!(genesis.vkey.name(), "ledger.exemplar.gov.uk");
+        assert_eq!((genesis.controller.as_str(), genesis.purpose), ("Exemplar City Council", Purpose::Test));
+        assert!(Genesis::from_line(lines.lines().nth(1).unwrap().as_bytes()).is_err());
+    }
+}
