@@ -90,6 +90,8 @@ pub fn append(
     }
     let now = options.open.clock.wall();
     genesis::create(&OsDisk::new(directory), ORIGIN, "bench", Purpose::Test, now)?;
+    // Making events leaves the ledger pauses that a stream of posts would not: they are not quiet moments.
+    let options = &LedgerOptions { quiet: Duration::MAX, ..options.clone() };
     let ledger = Ledger::open(directory, options)?;
     let by = Principal::new("host/bench").map_err(io::Error::other)?;
     let bare_path = directory.join("bare-loop");

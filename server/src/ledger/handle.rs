@@ -40,7 +40,7 @@ pub struct LedgerOptions {
     pub open: OpenOptions,
     /// zstd level of sealed segments.
     pub zstd_level: i32,
-    /// Without work for so long, segments that wait are sealed.
+    /// Without work for so long, segments that wait are sealed. Above a second: only when many wait.
     pub quiet: Duration,
 }
 
@@ -252,7 +252,7 @@ impl Writer {
             let wait = checkpoint_due.saturating_duration_since(Instant::now()).min(self.quiet);
             match self.commands.recv_timeout(wait) {
                 Ok(command) => self.work(command),
-                Err(RecvTimeoutError::Timeout) if Instant::now() < checkpoint_due => self.seal(0),
+                Err(RecvTimeoutError::Timeout) if wait == self.quiet => self.seal(0),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
