@@ -98,9 +98,20 @@ impl Timestamp {
     /// Reads `recorded`: exactly the spelling of [`to_recorded`](Timestamp::to_recorded), no other.
     #[must_use]
     pub fn from_recorded(text: &[u8]) -> Option<Timestamp> {
-        let text = std::str::from_utf8(text).ok()?;
-        let instant = Timestamp::parse_rfc3339(text).ok()?;
-        (instant.to_recorded() == text.as_bytes()).then_some(instant)
+        let text: &[u8; RECORDED_BYTES] = text.try_into().ok()?;
+        for (place, byte) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (26, b'Z')] {
+            if text[place] != byte {
+                return None;
+            }
+        }
+        let field = |from: usize, to: usize| number(&text[from..to]).ok();
+        let date = Date { year: field(0, 4)?, month: field(5, 7)?, day: field(8, 10)? };
+        let (hour, minute, second) = (field(11, 13)?, field(14, 16)?, field(17, 19)?);
+        if !date.exists() || hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let seconds = ((date.days_since_1970() * 24 + hour) * 60 + minute) * 60 + second;
+        Some(Timestamp(seconds * 1_000_000 + field(20, 26)?))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Checks that bytes are canonical JSON, and finds the members of the outermost object on the way.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::parse::number_length;
 use super::{plain_length, write::short_escape};
@@ -19,9 +20,12 @@ pub struct NotCanonical {
 ///
 /// # Errors
 /// The first byte that the canonical writer would not have written.
-pub fn check_object<'a>(text: &'a str, member: impl FnMut(&'a str, &'a str)) -> Result<(), NotCanonical> {
-    let mut scanner = Scanner { text, place: 0 };
-    scanner.object(1, member)?;
+pub fn check_object<'a>(
+    text: &'a str,
+    mut member: impl FnMut(&'a str, &'a str),
+) -> Result<(), NotCanonical> {
+    let mut scanner = Scanner { text: text.as_bytes(), place: 0 };
+    scanner.object(1, &mut |key, value| member(&text[key], &text[value]))?;
     if scanner.place == text.len() { Ok(()) } else { scanner.fail() }
 }
 
@@ -40,17 +44,17 @@ pub fn unescape(spelled: &str) -> Option<Cow<'_, str>> {
 }
 
 struct Scanner<'a> {
-    text: &'a str,
+    text: &'a [u8],
     place: usize,
 }
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     fn fail<T>(&self) -> Result<T, NotCanonical> {
         Err(NotCanonical { offset: self.place })
     }
 
     fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.place).copied()
+        self.text.get(self.place).copied()
     }
 
     fn take(&mut self, byte: u8) -> bool {
@@ -62,12 +66,12 @@ impl<'a> Scanner<'a> {
     fn value(&mut self, depth: usize) -> Result<(), NotCanonical> {
         match self.peek() {
             Some(b'"') => self.string().map(drop),
-            Some(b'{') => self.object(depth, |_, _| {}),
+            Some(b'{') => self.object(depth, &mut |_, _| {}),
             Some(b'[') => self.array(depth),
             Some(b'n') => self.word(b"null"),
             Some(b't') => self.word(b"true"),
             Some(b'f') => self.word(b"false"),
-            _ => match number_length(&self.text.as_bytes()[self.place..]) {
+            _ => match number_length(&self.text[self.place..]) {
                 0 => self.fail(),
                 length => {
                     self.place += length;
@@ -78,39 +82,44 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, word: &[u8]) -> Result<(), NotCanonical> {
-        if !self.text.as_bytes()[self.place..].starts_with(word) {
+        if !self.text[self.place..].starts_with(word) {
             return self.fail();
         }
         self.place += word.len();
         Ok(())
     }
 
-    fn object(&mut self, depth: usize, mut member: impl FnMut(&'a str, &'a str)) -> Result<(), NotCanonical> {
+    /// Checks an object. `member` is told where the key and the value of each member stand.
+    fn object(
+        &mut self,
+        depth: usize,
+        member: &mut dyn FnMut(Range<usize>, Range<usize>),
+    ) -> Result<(), NotCanonical> {
         if depth > JSON_DEPTH_MAX || !self.take(b'{') {
             return self.fail();
         }
         if self.take(b'}') {
             return Ok(());
         }
-        let mut last: Option<(&'a str, bool)> = None;
+        let mut last: Option<(Range<usize>, bool)> = None;
         loop {
-            let key = self.place;
+            let start = self.place;
             if self.peek() != Some(b'"') {
                 return self.fail();
             }
             let escaped = self.string()?;
-            let spelled = &self.text[key..self.place];
-            if last.is_some_and(|last| !sorted(last, (spelled, escaped))) {
-                self.place = key;
+            let key = start..self.place;
+            if last.is_some_and(|last| !self.sorted(last, (key.clone(), escaped))) {
+                self.place = start;
                 return self.fail();
             }
-            last = Some((spelled, escaped));
+            last = Some((key.clone(), escaped));
             if !self.take(b':') {
                 return self.fail();
             }
             let value = self.place;
             self.value(depth + 1)?;
-            member(spelled, &self.text[value..self.place]);
+            member(key, value..self.place);
             if self.take(b'}') {
                 return Ok(());
             }
@@ -143,7 +152,7 @@ impl<'a> Scanner<'a> {
         self.place += 1;
         let mut escaped = false;
         loop {
-            self.place += plain_length(&self.text.as_bytes()[self.place..]);
+            self.place += plain_length(&self.text[self.place..]);
             if self.take(b'"') {
                 return Ok(escaped);
             }
@@ -151,7 +160,7 @@ impl<'a> Scanner<'a> {
             if self.peek() != Some(b'\\') {
                 return self.fail();
             }
-            self.place += match &self.text.as_bytes()[self.place + 1..] {
+            self.place += match &self.text[self.place + 1..] {
                 [b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
                 [b'u', b'0', b'0', high @ (b'0' | b'1'), low @ (b'0'..=b'9' | b'a'..=b'f'), ..] => {
                     let low = char::from(*low).to_digit(16).and_then(|low| u8::try_from(low).ok());
@@ -165,16 +174,18 @@ impl<'a> Scanner<'a> {
             };
         }
     }
-}
 
-/// Whether two spelled keys, each with whether it holds an escape, stand in the order of their bytes.
-fn sorted((left, left_escaped): (&str, bool), (right, right_escaped): (&str, bool)) -> bool {
-    if !left_escaped && !right_escaped {
-        return left.as_bytes()[1..left.len() - 1] < right.as_bytes()[1..right.len() - 1];
-    }
-    match (unescape(left), unescape(right)) {
-        (Some(left), Some(right)) => left.as_bytes() < right.as_bytes(),
-        _ => false,
+    /// Whether two keys, each with whether it holds an escape, stand in the order of their bytes.
+    fn sorted(&self, left: (Range<usize>, bool), right: (Range<usize>, bool)) -> bool {
+        let (left_text, right_text) = (&self.text[left.0], &self.text[right.0]);
+        if !left.1 && !right.1 {
+            return left_text[1..left_text.len() - 1] < right_text[1..right_text.len() - 1];
+        }
+        let text = |spelled| std::str::from_utf8(spelled).ok().and_then(unescape);
+        match (text(left_text), text(right_text)) {
+            (Some(left), Some(right)) => left.as_bytes() < right.as_bytes(),
+            _ => false,
+        }
     }
 }
 
