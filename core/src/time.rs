@@ -99,7 +99,9 @@ impl Timestamp {
     #[must_use]
     pub fn from_recorded(text: &[u8]) -> Option<Timestamp> {
         let text: &[u8; RECORDED_BYTES] = text.try_into().ok()?;
-        for (place, byte) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (26, b'Z')] {
+        for (place, byte) in
+            [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (26, b'Z')]
+        {
             if text[place] != byte {
                 return None;
             }

@@ -2,13 +2,16 @@
 //!
 //! # What this crate never does
 //! - It holds no rule of governance: those are in plugins.
-//! - One module imports each engine: `ledger::sealed` zstd, `ledger::handle` tokio, `cli` clap and
-//!   indicatif.
+//! - One module imports each engine: `ledger::sealed` zstd, `ledger::handle` tokio's channels, `cli` clap,
+//!   indicatif and tokio's signals, `settings` toml.
 
 pub mod bench;
+pub mod cli;
 pub mod disk;
+pub mod export;
 pub mod ledger;
 pub mod progress;
+pub mod settings;
 pub mod verify;
 
 #[cfg(test)]

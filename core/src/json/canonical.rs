@@ -20,10 +20,7 @@ pub struct NotCanonical {
 ///
 /// # Errors
 /// The first byte that the canonical writer would not have written.
-pub fn check_object<'a>(
-    text: &'a str,
-    mut member: impl FnMut(&'a str, &'a str),
-) -> Result<(), NotCanonical> {
+pub fn check_object<'a>(text: &'a str, mut member: impl FnMut(&'a str, &'a str)) -> Result<(), NotCanonical> {
     let mut scanner = Scanner { text: text.as_bytes(), place: 0 };
     scanner.object(1, &mut |key, value| member(&text[key], &text[value]))?;
     if scanner.place == text.len() { Ok(()) } else { scanner.fail() }

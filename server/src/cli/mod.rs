@@ -1,0 +1,97 @@
+//! The command line: what is asked for, how it ends. The work itself is done elsewhere.
+//!
+//! Sibling files have the same parts in the same order: help, arguments, `run`, what it prints.
+
+mod append;
+mod bench;
+mod clock;
+mod export;
+mod failure;
+mod init;
+mod interrupt;
+mod logging;
+mod opening;
+mod print;
+mod terminal;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::{EXIT_CODES, Failure, Verdict};
+use opening::SetArg;
+
+const EXAMPLE: &str = "The shortest use:
+  muniment init   --data my-ledger --origin ig.exemplar.gov.uk/ledger
+  muniment append --data my-ledger events.jsonl
+  muniment verify --data my-ledger
+
+Settings: DIR/muniment.toml, overridden by MUNIMENT_<SECTION>_<FIELD>, overridden by --set
+  clock.step_seconds_max=300      seconds that the machine's clock may jump ahead
+  clock.start_gap_days_max=31     days after the last entry within which a ledger may be opened
+  ledger.segment_bytes=134217728  bytes of lines from which on a segment is closed and compressed
+  ledger.zstd_level=3             1 (fast) to 19 (small)
+MUNIMENT_LOG (error, warn, info, debug, trace) chooses how much is logged to standard error.";
+
+/// Information-governance ledger: append-only, hash-chained, provable
+#[derive(Debug, Parser)]
+#[command(name = "muniment", version, after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    set: SetArg,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::InitArgs),
+    Append(append::AppendArgs),
+    Verify(Box<verify::VerifyArgs>),
+    Export(export::ExportArgs),
+    Clock(clock::ClockArgs),
+    Bench(bench::BenchArgs),
+}
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = logging::start().and_then(|()| cli.command.run(&cli.set));
+    if let Err(failure) = &ended {
+        print::aside(&format!("error: {}", failure.message));
+    }
+    failure::exit_code(&ended)
+}
+
+impl Command {
+    fn run(&self, set: &SetArg) -> Result<Verdict, Failure> {
+        match self {
+            Command::Init(args) => init::run(args, set),
+            Command::Append(args) => append::run(args, set),
+            Command::Verify(args) => verify::run(args, set),
+            Command::Export(args) => export::run(args, set),
+            Command::Clock(args) => clock::run(args, set),
+            Command::Bench(args) => bench::run(args, set),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn every_command_says_how_it_is_used() {
+        let mut cli = Cli::command();
+        cli.build();
+        cli.clone().debug_assert();
+        for command in cli.get_subcommands().filter(|command| command.get_name() != "help") {
+            let help = command.clone().render_long_help().to_string();
+            assert!(help.contains("Example") && help.contains("Exit codes"), "{}", command.get_name());
+        }
+    }
+}
