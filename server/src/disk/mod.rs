@@ -94,6 +94,7 @@ pub trait DiskFile: Debug + Send + Sync {
     ///
     /// # Errors
     /// As the system says.
+    #[expect(clippy::len_without_is_empty, reason = "a file's length can fail to be read")]
     fn len(&self) -> io::Result<u64>;
 
     /// Makes the content and the length durable (`fdatasync`). After a failure the state of what was

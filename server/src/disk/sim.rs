@@ -4,6 +4,8 @@
 //! to fail once. What was not synced is then kept, lost or torn: bytes, lengths and names, each by itself,
 //! in any order across files.
 
+#![expect(clippy::cast_possible_truncation, reason = "everything on this disk fits into memory")]
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -119,7 +121,7 @@ impl Choices {
     }
 
     fn one_in(&mut self, count: u64) -> bool {
-        self.next() % count == 0
+        self.next().is_multiple_of(count)
     }
 }
 

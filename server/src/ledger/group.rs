@@ -1,5 +1,6 @@
 //! A group of submissions on its way into the ledger: nothing of it is there yet.
 
+use std::collections::hash_map::Entry;
 use std::io;
 
 use muniment_core::chain::Head;
@@ -109,10 +110,9 @@ impl Group {
     pub(super) fn add(&mut self, submission: usize, event: usize) -> usize {
         let place = self.new.len();
         let key = self.submissions[submission].events[event].key();
-        if self.places.contains_key(&key) {
-            self.more.push((key, place));
-        } else {
-            self.places.insert(key, place);
+        match self.places.entry(key) {
+            Entry::Occupied(_) => self.more.push((key, place)),
+            Entry::Vacant(free) => drop(free.insert(place)),
         }
         self.new.push((key, (submission, event)));
         place

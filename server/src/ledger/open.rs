@@ -27,7 +27,7 @@ use crate::disk::{Disk, DiskFile};
 use crate::progress::Progress;
 
 /// Bytes that are read and written again at a time.
-const CHUNK_BYTES: usize = 4 * 1024 * 1024;
+const CHUNK_BYTES: u32 = 4 * 1024 * 1024;
 
 /// Why a ledger is not opened. Nothing was changed, unless the message says so.
 #[derive(Debug, thiserror::Error)]
@@ -240,8 +240,8 @@ fn make_durable(
     let end_of =
         |count: usize| count.checked_sub(1).and_then(|last| scanned.ends.get(last)).copied().unwrap_or(0);
     let (start, end) = (end_of(covered), end_of(scanned.ends.len()));
-    for chunk in (start..end).step_by(CHUNK_BYTES) {
-        let bytes = (end - chunk).min(CHUNK_BYTES as u32) as usize;
+    for chunk in (start..end).step_by(CHUNK_BYTES as usize) {
+        let bytes = (end - chunk).min(CHUNK_BYTES) as usize;
         file.write_at(&file.read_exact_at(u64::from(chunk), bytes)?, u64::from(chunk))?;
     }
     if start < end {

@@ -16,7 +16,7 @@ const SKIPPABLE_MAGIC: u32 = 0x184D_2A5E;
 const SEEKABLE_MAGIC: u32 = 0x8F92_EAB1;
 const TABLE_ENTRY_BYTES: usize = 8;
 const TABLE_FRAMING_BYTES: usize = 8 + 9;
-const FRAME_BYTES_MAX: usize = (FRAME_ENTRIES as usize) * (muniment_core::limits::ENTRY_BYTES_MAX + 1);
+const FRAME_BYTES_MAX: u64 = FRAME_ENTRIES * (muniment_core::limits::ENTRY_BYTES_MAX as u64 + 1);
 
 /// A sealed segment is not what it should be.
 #[derive(Debug, thiserror::Error)]
@@ -204,7 +204,7 @@ fn read_table(file: &dyn DiskFile, first: u64) -> Result<Vec<Frame>, SealedError
     let mut frames = Vec::with_capacity(count);
     for entry in table[8..table_bytes - 9].chunks_exact(TABLE_ENTRY_BYTES) {
         let (compressed_bytes, bytes) = (word(entry, 0), word(entry, 4));
-        if bytes as usize > FRAME_BYTES_MAX {
+        if u64::from(bytes) > FRAME_BYTES_MAX {
             return Err(damaged("a frame is larger than any can be"));
         }
         let entries = FRAME_ENTRIES - seq % FRAME_ENTRIES;

@@ -165,7 +165,6 @@ impl Shared {
     }
 
     /// Reads the tree, for proofs and tiles.
-    #[must_use]
     pub fn tree(&self) -> RwLockReadGuard<'_, TreeStore> {
         read(&self.tree)
     }

@@ -50,6 +50,7 @@ impl TreeStore {
     /// # Errors
     /// As the system says.
     pub fn open(disk: Arc<dyn Disk>, size: u64) -> io::Result<Option<TreeStore>> {
+        disk.create_dir(names::TILES)?;
         let mut levels = Vec::new();
         for level in 0..LEVELS_MAX {
             let length = level_length(level, size);
@@ -128,7 +129,10 @@ impl TreeStore {
 
     fn flush(&mut self) -> io::Result<()> {
         let levels = self.levels.iter_mut().enumerate();
-        levels.fold(Ok(()), |outcome, (number, level)| outcome.and(level.flush(&*self.disk, number)))
+        // Every level is tried, whatever becomes of the others.
+        let outcomes: Vec<io::Result<()>> =
+            levels.map(|(number, level)| level.flush(&*self.disk, number)).collect();
+        outcomes.into_iter().collect()
     }
 
     /// The files to sync to make the tree as it is now durable, together with the directory

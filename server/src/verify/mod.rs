@@ -79,9 +79,9 @@ pub enum VerifyError {
     #[error("this is a ledger of {found}, not of the key {expected}")]
     OtherKey {
         /// What entry 0 names.
-        found: VerifierKey,
+        found: Box<VerifierKey>,
         /// What was asked for.
-        expected: VerifierKey,
+        expected: Box<VerifierKey>,
     },
     /// The older checkpoint or receipt.
     #[error(transparent)]
@@ -98,7 +98,8 @@ pub fn verify(disk: &dyn Disk, options: &VerifyOptions) -> Result<Verified, Veri
     let genesis = read_genesis(disk, &segments)?;
     let vkey = match &options.vkey {
         Some(expected) if *expected != genesis.vkey => {
-            return Err(VerifyError::OtherKey { found: genesis.vkey, expected: expected.clone() });
+            let (found, expected) = (Box::new(genesis.vkey), Box::new(expected.clone()));
+            return Err(VerifyError::OtherKey { found, expected });
         }
         _ => genesis.vkey,
     };

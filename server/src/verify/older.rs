@@ -89,11 +89,11 @@ impl Older {
 
     /// A receipt must be about the entry that the ledger holds.
     pub(crate) fn check_leaf(&self, leaf: Hash, vkey: &VerifierKey, findings: &mut Findings) {
-        if let Older::Receipt { name, receipt } = self {
-            if let Err(error) = receipt.verify_leaf(leaf, vkey) {
-                let message = format!("the receipt is about another entry {}: {error}", receipt.index);
-                findings.problem(Some(receipt.index), name, &message);
-            }
+        if let Older::Receipt { name, receipt } = self
+            && let Err(error) = receipt.verify_leaf(leaf, vkey)
+        {
+            let message = format!("the receipt is about another entry {}: {error}", receipt.index);
+            findings.problem(Some(receipt.index), name, &message);
         }
     }
 }

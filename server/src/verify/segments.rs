@@ -208,7 +208,7 @@ impl LineUnits {
         for newline in memchr_iter(b'\n', &chunk) {
             count += 1;
             let next = self.seq + count;
-            if next % FRAME_ENTRIES == 0 || self.end == Some(next) {
+            if next.is_multiple_of(FRAME_ENTRIES) || self.end == Some(next) {
                 cut(newline + 1, &mut count, &mut self.seq, &mut start);
                 if self.end == Some(next) {
                     break;

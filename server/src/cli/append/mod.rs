@@ -157,7 +157,7 @@ fn conclude(end: &End, counts: Counts, input: &str) -> Verdict {
             return Verdict::Misused;
         }
         End::Interrupted => {
-            print::aside("interrupted: what was read is in the ledger; run the same command again to go on");
+            print::aside("interrupted; run the same command again to go on where it stopped");
         }
         End::Stopped(Stop::Refused) => {
             print::aside(

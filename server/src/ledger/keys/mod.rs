@@ -7,6 +7,7 @@ mod filter;
 pub mod run;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
@@ -80,10 +81,9 @@ impl KeyIndex {
     /// If no segment is open, which is a mistake in the caller.
     pub fn insert(&mut self, key: Key, seq: u64) {
         let segment = self.open.last_mut().expect("a segment is open");
-        if segment.seqs.contains_key(&key) {
-            segment.more.push((key, seq));
-        } else {
-            segment.seqs.insert(key, seq);
+        match segment.seqs.entry(key) {
+            Entry::Occupied(_) => segment.more.push((key, seq)),
+            Entry::Vacant(free) => drop(free.insert(seq)),
         }
     }
 
