@@ -71,6 +71,7 @@ pub trait Disk: Debug + Send + Sync {
 }
 
 /// An open file.
+#[expect(clippy::len_without_is_empty, reason = "the length of a file can fail to be read")]
 pub trait DiskFile: Debug + Send + Sync {
     /// Reads at a place; fewer bytes than asked for only at the end of the file.
     ///
@@ -94,7 +95,6 @@ pub trait DiskFile: Debug + Send + Sync {
     ///
     /// # Errors
     /// As the system says.
-    #[expect(clippy::len_without_is_empty, reason = "a file's length can fail to be read")]
     fn len(&self) -> io::Result<u64>;
 
     /// Makes the content and the length durable (`fdatasync`). After a failure the state of what was

@@ -265,6 +265,7 @@ fn go_on(log: &mut Log, disk: &SimDisk, clock: &Arc<ManualClock>, told: &mut Tol
     check(&disk.after(Loss::Lost), clock, told);
 }
 
+#[expect(clippy::print_stderr, reason = "it says how to find the failure again")]
 fn with_context(context: String, test: impl FnOnce() + std::panic::UnwindSafe) {
     if let Err(panic) = std::panic::catch_unwind(test) {
         eprintln!("failed: {context}");

@@ -82,14 +82,15 @@ impl Unit {
     }
 
     pub(crate) fn check(self, levels: &LevelFiles) -> Checked {
+        let capacity = usize::try_from(self.count.min(FRAME_ENTRIES)).unwrap_or_default();
         let mut checked = Checked {
             first: self.first,
             count: self.count,
             bytes: 0,
             start: None,
             head: None,
-            keys: Vec::with_capacity(FRAME_ENTRIES as usize),
-            leaves: Vec::with_capacity(FRAME_ENTRIES as usize),
+            keys: Vec::with_capacity(capacity),
+            leaves: Vec::with_capacity(capacity),
             root: None,
             faults: Vec::new(),
             tile_differs: Vec::new(),
