@@ -1,5 +1,6 @@
 //! `muniment export`: what an auditor is handed.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -100,36 +101,35 @@ pub(crate) fn run(args: &ExportArgs, set: &SetArg) -> Result<Verdict, Failure> {
 fn open_view(args: &ExportArgs, set: &SetArg) -> Result<(View, DirectoryLock), Failure> {
     let path = &args.data.path;
     let settings = set.settings(path)?;
-    let look = || -> Result<(Result<View, ExportError>, DirectoryLock), Failure> {
-        let lock = DirectoryLock::shared(path)?;
-        Ok((View::open(Arc::new(OsDisk::new(path))), lock))
-    };
-    let (view, lock) = look()?;
-    let unsigned = match &view {
-        Ok(view) => view.unsigned().map_err(|error| failure(error.into(), path))?,
-        Err(_) => 0,
-    };
+    let (view, lock) = look(path)?;
     let whole = match &view {
-        Ok(view) => unsigned == 0 && view.has_sound_tiles(),
+        Ok(view) => view.is_whole().map_err(|error| failure(error.into(), path))?,
         Err(error) => !matches!(error, ExportError::NoCheckpoint),
     };
-    if whole {
-        return Ok((view.map_err(|error| failure(error, path))?, lock));
-    }
-    if !path.join(names::SIGNING_KEY).exists() {
+    if whole || !path.join(names::SIGNING_KEY).exists() {
         let view = view.map_err(|error| failure(error, path))?;
-        if unsigned > 0 {
-            print::aside(&format!(
-                "note: the last signed checkpoint covers {} entries; what follows is left out, as there is no key here to sign for it",
-                view.size()
-            ));
-        }
+        note_unsigned(&view).map_err(|error| failure(error.into(), path))?;
         return Ok((view, lock));
     }
     drop(lock);
     opening::open(&args.data, &settings, |_| {})?.close();
-    let (view, lock) = look()?;
+    let (view, lock) = look(path)?;
     Ok((view.map_err(|error| failure(error, path))?, lock))
+}
+
+fn look(path: &Path) -> Result<(Result<View, ExportError>, DirectoryLock), Failure> {
+    let lock = DirectoryLock::shared(path)?;
+    Ok((View::open(Arc::new(OsDisk::new(path))), lock))
+}
+
+fn note_unsigned(view: &View) -> io::Result<()> {
+    if view.unsigned()? > 0 {
+        print::aside(&format!(
+            "note: the last signed checkpoint covers {} entries; what follows is left out, as there is no key here to sign for it",
+            view.size()
+        ));
+    }
+    Ok(())
 }
 
 fn failure(error: ExportError, path: &Path) -> Failure {

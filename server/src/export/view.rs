@@ -95,12 +95,15 @@ impl View {
         Ok(size.saturating_sub(self.size()))
     }
 
-    /// Whether the files of the tree lead to the root of the checkpoint. A crash may have cut them; the
-    /// next start makes them again.
-    #[must_use]
-    pub fn has_sound_tiles(&self) -> bool {
+    /// Whether the checkpoint covers every line and the files of the tree lead to its root. After a crash
+    /// they may not; the next start puts both right.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn is_whole(&self) -> io::Result<bool> {
         let frontier = tile::frontier(&Levels(&*self.disk), self.size());
-        frontier.is_ok_and(|frontier| frontier.root() == self.checkpoint.root)
+        let sound_tiles = frontier.is_ok_and(|frontier| frontier.root() == self.checkpoint.root);
+        Ok(sound_tiles && self.unsigned()? == 0)
     }
 
     /// The receipt of an entry, under the persisted checkpoint. `line` is the entry's.
