@@ -184,7 +184,11 @@ impl TestLedger {
 
     /// The events that clients posted, as they stand in the lines.
     pub fn posted(&self) -> Vec<String> {
-        self.lines().iter().filter(|line| !line.contains(&format!("\"source\":\"{ORIGIN}\""))).map(|line| event(line).to_owned()).collect()
+        self.lines()
+            .iter()
+            .filter(|line| !line.contains(&format!("\"source\":\"{ORIGIN}\"")))
+            .map(|line| event(line).to_owned())
+            .collect()
     }
 
     /// Every file of `ledger/` with its bytes.
@@ -236,7 +240,9 @@ pub fn lines(data: &Path) -> Vec<String> {
 
 /// The text of an ordinary event.
 pub fn plain(id: impl std::fmt::Display) -> String {
-    format!(r#"{{"specversion":"1.0","id":"{id}","source":"/foi","type":"request.received","subject":"FOI-{id}","data":{{"regime":"foi","unit":"highways"}}}}"#)
+    format!(
+        r#"{{"specversion":"1.0","id":"{id}","source":"/foi","type":"request.received","subject":"FOI-{id}","data":{{"regime":"foi","unit":"highways"}}}}"#
+    )
 }
 
 /// Ordinary events, one a line.
