@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another process has it.
-    #[error("{} is in use by another process{}; stop it first, or ask it instead (--server)", .path.display(), holder(.pid))]
+    #[error("{} is in use by another process{}; stop it first", .path.display(), holder(.pid))]
     Held {
         /// The data directory.
         path: PathBuf,

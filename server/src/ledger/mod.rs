@@ -4,6 +4,7 @@
 //! is no crash. [`Ledger`] is what the rest of the program holds.
 
 pub mod clock;
+mod files;
 pub mod genesis;
 mod group;
 pub mod handle;
@@ -17,6 +18,7 @@ mod lock;
 pub mod log;
 pub mod names;
 pub mod open;
+mod open_error;
 mod rebuild;
 mod recovery;
 pub mod scan;

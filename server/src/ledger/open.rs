@@ -1,26 +1,27 @@
 //! Opening a ledger: recovery after a crash, and the refusal to open one that was damaged or changed.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
 use muniment_core::chain::Head;
-use muniment_core::checkpoint::{Checkpoint, CheckpointError};
+use muniment_core::checkpoint::Checkpoint;
 use muniment_core::entry::EntryView;
 use muniment_core::hash::Hash;
 use muniment_core::note::NoteSigner;
 use zeroize::Zeroizing;
 
 use super::clock::{Clock, ClockBounds, ClockGuard};
+use super::files::Files;
 use super::genesis::{Genesis, Purpose};
 use super::keys::KeyIndex;
 use super::lines::LineSegment;
 use super::log::Log;
 use super::names::{self, LedgerFile};
+pub use super::open_error::OpenError;
+pub(super) use super::open_error::io_error;
 use super::scan::{self, Scanned};
 use super::sealed::SealedSegment;
 use super::shared::{Segment, Shared};
-use super::submission::Refusal;
 use super::tree::TreeStore;
 use super::{rebuild, recovery};
 use crate::disk::{Disk, DiskFile};
@@ -28,77 +29,6 @@ use crate::progress::Progress;
 
 /// Bytes that are read and written again at a time.
 const CHUNK_BYTES: u32 = 4 * 1024 * 1024;
-
-/// Why a ledger is not opened. Nothing was changed, unless the message says so.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The disk.
-    #[error("{what}: {error}")]
-    Io {
-        /// What was being done.
-        what: String,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// No ledger there.
-    #[error("there is no ledger here (no segment in ledger/); `muniment init` makes one")]
-    NoLedger,
-    /// The signing key.
-    #[error("the signing key keys/ledger.key cannot be used: {0}")]
-    SigningKey(String),
-    /// The persisted checkpoint.
-    #[error(
-        "the file `checkpoint` is not one that this ledger's key signed ({0}). It was damaged or replaced: restore it from a backup, or remove it if the ledger passes `muniment verify` with a receipt or checkpoint kept elsewhere"
-    )]
-    Checkpoint(CheckpointError),
-    /// An entry is damaged or was changed.
-    #[error(
-        "entry {seq} is damaged or was changed ({file}, byte {offset}: {fault}). A crash cannot cause this: {why}. Nothing was altered. Restore {file} from a backup; `muniment verify` shows all damage"
-    )]
-    Damaged {
-        /// The first entry that is not as it should be.
-        seq: u64,
-        /// The file.
-        file: String,
-        /// Where in the file.
-        offset: u64,
-        /// What is wrong with it.
-        fault: String,
-        /// Why it is no torn write.
-        why: String,
-    },
-    /// A whole segment is missing or unreadable.
-    #[error(
-        "{file}: {fault}. Nothing was altered. Restore it from a backup; `muniment verify` shows all damage"
-    )]
-    Segment {
-        /// The file.
-        file: String,
-        /// What is wrong.
-        fault: String,
-    },
-    /// The tail is gone.
-    #[error(
-        "the ledger was cut: it holds {size} entries, its last persisted checkpoint covers {checkpoint}. Nothing was altered. Restore the entries from {size} on from a backup"
-    )]
-    Cut {
-        /// Entries that are there.
-        size: u64,
-        /// Entries that were there.
-        checkpoint: u64,
-    },
-    /// The tree leads elsewhere.
-    #[error(
-        "the entries do not give the root of the last persisted checkpoint ({size} entries): an entry was changed. Nothing was altered. `muniment verify` names it; restore its segment from a backup"
-    )]
-    Root {
-        /// Size of the checkpoint.
-        size: u64,
-    },
-    /// A recovery could not be recorded.
-    #[error("what a crash left behind cannot be moved aside and recorded: {0}")]
-    NotRecorded(Refusal),
-}
 
 /// What was done to open the ledger.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -124,11 +54,6 @@ pub struct OpenOptions {
     pub accept_clock: bool,
     /// Told how long work goes on.
     pub progress: Progress,
-}
-
-pub(super) fn io_error(what: impl Into<String>) -> impl FnOnce(io::Error) -> OpenError {
-    let what = what.into();
-    move |error| OpenError::Io { what, error }
 }
 
 /// Opens a ledger for appending.
@@ -369,56 +294,5 @@ fn open_tree(
     match (fits(&tree).map_err(failed())?, checkpoint) {
         (false, Some(checkpoint)) => Err(OpenError::Root { size: checkpoint.size }),
         _ => Ok(tree),
-    }
-}
-
-/// The files of `ledger/`.
-struct Files {
-    kinds: BTreeMap<u64, bool>,
-}
-
-impl Files {
-    /// Lists them. Where a segment is there both as lines and sealed, its sealing was not finished.
-    fn list(disk: &dyn Disk) -> Result<Files, OpenError> {
-        let mut kinds = BTreeMap::new();
-        for name in disk.list(names::LEDGER).map_err(io_error("listing ledger/"))? {
-            match LedgerFile::parse(&name) {
-                Some(LedgerFile::Lines(first)) => kinds.insert(first, true),
-                Some(LedgerFile::Sealed(first)) => {
-                    kinds.insert(first, kinds.get(&first).copied().unwrap_or(false))
-                }
-                Some(LedgerFile::Keys(_)) => None,
-                None if name.ends_with(".tmp") => {
-                    let path = format!("{}/{name}", names::LEDGER);
-                    disk.remove_if_there(&path).map_err(io_error(format!("removing {path}")))?;
-                    None
-                }
-                None => None,
-            };
-        }
-        match kinds.first_key_value() {
-            None => Err(OpenError::NoLedger),
-            Some((0, _)) => Ok(Files { kinds }),
-            Some((first, _)) => {
-                let file = LedgerFile::Lines(0).to_string();
-                let fault = format!("it is missing: the first segment that is there starts at entry {first}");
-                Err(OpenError::Segment { file, fault })
-            }
-        }
-    }
-
-    /// First entry and end of every segment before the first one of lines.
-    fn sealed(&self) -> impl Iterator<Item = (u64, Option<u64>)> + '_ {
-        self.with_ends().take_while(|(_, lines, _)| !lines).map(|(first, _, end)| (first, end))
-    }
-
-    /// First entry and end of every segment that is read as lines.
-    fn lines(&self) -> impl Iterator<Item = (u64, Option<u64>)> + '_ {
-        self.with_ends().skip_while(|(_, lines, _)| !lines).map(|(first, _, end)| (first, end))
-    }
-
-    fn with_ends(&self) -> impl Iterator<Item = (u64, bool, Option<u64>)> + '_ {
-        let ends = self.kinds.keys().skip(1).map(|first| Some(*first)).chain([None]);
-        self.kinds.iter().zip(ends).map(|((first, lines), end)| (*first, *lines, end))
     }
 }
