@@ -56,7 +56,8 @@ pub enum EntryError {
     Event(String),
 }
 
-/// Appends an entry's line, without a newline.
+/// Appends an entry's line, without a newline. Gives the place of `prev` in `out`: its digits can be put
+/// there later, by [`fill_prev`], when the line before is not hashed yet.
 pub fn write_line(
     out: &mut Vec<u8>,
     batch: Option<BatchPlace>,
@@ -65,7 +66,7 @@ pub fn write_line(
     prev: Hash,
     recorded: &[u8; RECORDED_BYTES],
     seq: u64,
-) {
+) -> usize {
     out.push(b'{');
     if let Some(place) = batch {
         out.extend_from_slice(b"\"batch\":[");
@@ -79,12 +80,22 @@ pub fn write_line(
     out.extend_from_slice(b"\",\"event\":");
     out.extend_from_slice(event);
     out.extend_from_slice(b",\"prev\":\"");
+    let prev_place = out.len();
     out.extend_from_slice(&prev.to_hex());
     out.extend_from_slice(b"\",\"recorded\":\"");
     out.extend_from_slice(recorded);
     out.extend_from_slice(b"\",\"seq\":");
     write_decimal(out, seq);
     out.push(b'}');
+    prev_place
+}
+
+/// Puts the hash of the line before into a line, at the place that [`write_line`] gave.
+///
+/// # Panics
+/// If the place is not within `out`, which is a mistake in the caller.
+pub fn fill_prev(out: &mut [u8], place: usize, prev: Hash) {
+    out[place..place + 2 * HASH_BYTES].copy_from_slice(&prev.to_hex());
 }
 
 impl<'a> EntryView<'a> {

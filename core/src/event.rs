@@ -16,31 +16,17 @@ use crate::time::Timestamp;
 /// A checked CloudEvent. Its canonical bytes are what an entry carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    canonical: Vec<u8>,
-    key: Key,
-    names: Names,
-    time: Option<Timestamp>,
-    has_personal: bool,
-}
-
-/// `id`, `source`, `type` and `subject`, one after the other: one allocation where there are millions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Names {
-    text: Box<str>,
+    /// The canonical form, then `id`, `source`, `type` and `subject`: one allocation where there are
+    /// millions.
+    text: String,
+    canonical_end: usize,
     id_end: usize,
     source_end: usize,
     type_end: usize,
     has_subject: bool,
-}
-
-impl Names {
-    fn new(id: &str, source: &str, event_type: &str, subject: Option<&str>) -> Names {
-        let id_end = id.len();
-        let source_end = id_end + source.len();
-        let type_end = source_end + event_type.len();
-        let text = [id, source, event_type, subject.unwrap_or_default()].concat().into_boxed_str();
-        Names { text, id_end, source_end, type_end, has_subject: subject.is_some() }
-    }
+    key: Key,
+    time: Option<Timestamp>,
+    has_personal: bool,
 }
 
 /// Why a text is no event that the ledger takes.
@@ -106,23 +92,31 @@ impl Event {
         // "Unset attributes MAY be encoded to the JSON value of null" (CloudEvents JSON format, 2.2).
         object.retain(|name, value| name == "data" || *value != Value::Null);
         attributes::check(&object)?;
-        let text = |name: &str| object.get(name).and_then(Value::as_str);
-        let (source, id) = (text("source").unwrap_or_default(), text("id").unwrap_or_default());
-        let event = Event {
-            key: Key::new(source, id),
-            names: Names::new(id, source, text("type").unwrap_or_default(), text("subject")),
-            time: text("time").and_then(|time| Timestamp::parse_rfc3339(time).ok()),
-            has_personal: has_personal(&object),
-            canonical: {
-                let mut canonical = Vec::with_capacity(bytes);
-                object.write(&mut canonical);
-                canonical
-            },
-        };
-        match event.canonical.len() {
-            bytes if bytes > EVENT_BYTES_MAX => Err(EventError::TooLarge { bytes }),
-            _ => Ok(event),
+        let attribute = |name: &str| object.get(name).and_then(Value::as_str);
+        let [id, source, event_type] =
+            ["id", "source", "type"].map(|name| attribute(name).unwrap_or_default());
+        let subject = attribute("subject");
+        let names = [id, source, event_type, subject.unwrap_or_default()];
+        let mut text = Vec::with_capacity(bytes + names.iter().map(|name| name.len()).sum::<usize>());
+        object.write(&mut text);
+        let canonical_end = text.len();
+        if canonical_end > EVENT_BYTES_MAX {
+            return Err(EventError::TooLarge { bytes: canonical_end });
         }
+        names.iter().for_each(|name| text.extend_from_slice(name.as_bytes()));
+        let id_end = canonical_end + id.len();
+        let source_end = id_end + source.len();
+        Ok(Event {
+            text: String::from_utf8(text).expect("what is written of strings is UTF-8"),
+            canonical_end,
+            id_end,
+            source_end,
+            type_end: source_end + event_type.len(),
+            has_subject: subject.is_some(),
+            key: Key::new(source, id),
+            time: attribute("time").and_then(|time| Timestamp::parse_rfc3339(time).ok()),
+            has_personal: has_personal(&object),
+        })
     }
 
     /// Refuses an event whose `time` is more than [`EVENT_TIME_AHEAD_SECONDS_MAX`] ahead of `now`.
@@ -141,7 +135,7 @@ impl Event {
     /// The canonical bytes.
     #[must_use]
     pub fn canonical(&self) -> &[u8] {
-        &self.canonical
+        &self.text.as_bytes()[..self.canonical_end]
     }
 
     /// The idempotency key: `source` and `id`.
@@ -153,25 +147,25 @@ impl Event {
     /// `id`
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.names.text[..self.names.id_end]
+        &self.text[self.canonical_end..self.id_end]
     }
 
     /// `source`
     #[must_use]
     pub fn source(&self) -> &str {
-        &self.names.text[self.names.id_end..self.names.source_end]
+        &self.text[self.id_end..self.source_end]
     }
 
     /// `type`
     #[must_use]
     pub fn event_type(&self) -> &str {
-        &self.names.text[self.names.source_end..self.names.type_end]
+        &self.text[self.source_end..self.type_end]
     }
 
     /// `subject`
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.names.has_subject.then(|| &self.names.text[self.names.type_end..])
+        self.has_subject.then(|| &self.text[self.type_end..])
     }
 
     /// `time`

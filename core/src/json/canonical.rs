@@ -50,10 +50,12 @@ impl Scanner<'_> {
         Err(NotCanonical { offset: self.place })
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.get(self.place).copied()
     }
 
+    #[inline]
     fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.place += usize::from(found);
@@ -145,6 +147,7 @@ impl Scanner<'_> {
     }
 
     /// Reads a string and says whether it holds an escape.
+    #[inline]
     fn string(&mut self) -> Result<bool, NotCanonical> {
         self.place += 1;
         let mut escaped = false;
@@ -176,6 +179,14 @@ impl Scanner<'_> {
     fn sorted(&self, left: (Range<usize>, bool), right: (Range<usize>, bool)) -> bool {
         let (left_text, right_text) = (&self.text[left.0], &self.text[right.0]);
         if !left.1 && !right.1 {
+            // Most keys differ within their first eight bytes.
+            let first_bytes = |text: &[u8]| text.first_chunk().map(|first| u64::from_be_bytes(*first));
+            if let (Some(left), Some(right)) = (first_bytes(left_text), first_bytes(right_text)) {
+                let same = (left ^ right).leading_zeros() as usize / 8;
+                if same + 1 < left_text.len().min(right_text.len()).min(9) {
+                    return left < right;
+                }
+            }
             return left_text[1..left_text.len() - 1] < right_text[1..right_text.len() - 1];
         }
         let text = |spelled| std::str::from_utf8(spelled).ok().and_then(unescape);

@@ -15,6 +15,9 @@ use crate::ledger::sealed::{Frame, SealedSegment};
 use crate::progress::Progress;
 use crate::verify::{Verified, VerifyError, VerifyOptions, verify};
 
+/// How often each is timed.
+pub const ROUNDS: usize = 5;
+
 const FRAMES_AT_ONCE: usize = 64;
 
 /// What was measured.
@@ -30,7 +33,8 @@ pub struct Measured {
     pub rss_anon_bytes: Option<u64>,
 }
 
-/// Verifies a directory, and does the bare loop over it, each once to warm up and once timed.
+/// Verifies a directory, and does the bare loop over it, in turn: once to warm up, then [`ROUNDS`] times
+/// timed. The median of each counts.
 ///
 /// # Errors
 /// As [`verify`].
@@ -38,13 +42,18 @@ pub fn measure(directory: &Path, progress: &Progress) -> Result<Measured, Verify
     let disk = OsDisk::new(directory);
     let options = VerifyOptions { progress: progress.clone(), ..VerifyOptions::default() };
     bare_loop(&disk)?;
-    let start = Instant::now();
-    bare_loop(&disk)?;
-    let bare = start.elapsed();
-    verify(&disk, &options)?;
-    let start = Instant::now();
-    let verified = verify(&disk, &options)?;
-    let verifying = start.elapsed();
+    let mut verified = verify(&disk, &options)?;
+    let mut times = [[Duration::ZERO; ROUNDS]; 2];
+    for round in 0..ROUNDS {
+        let start = Instant::now();
+        bare_loop(&disk)?;
+        times[0][round] = start.elapsed();
+        let start = Instant::now();
+        verified = verify(&disk, &options)?;
+        times[1][round] = start.elapsed();
+    }
+    times.iter_mut().for_each(|times| times.sort_unstable());
+    let [bare, verifying] = times.map(|times| times[ROUNDS / 2]);
     Ok(Measured { verified, verifying, bare, rss_anon_bytes: rss_anon_bytes() })
 }
 

@@ -2,22 +2,21 @@
 
 use std::collections::hash_map::Entry;
 use std::io;
+use std::ops::Range;
 
 use muniment_core::chain::Head;
-use muniment_core::entry::{BatchPlace, write_line};
+use muniment_core::entry::{BatchPlace, fill_prev, write_line};
 use muniment_core::event::Event;
-use muniment_core::hash::Hash;
+use muniment_core::hash::{self, Hash};
 use muniment_core::key::Key;
 use muniment_core::limits::ENTRY_OVERHEAD_BYTES_MAX;
 use muniment_core::time::Timestamp;
-use muniment_core::tree::leaf_hash;
 
 use super::keys::KeyMap;
 use super::limits::GROUP_BYTES_MAX;
 use super::lines::LineSegment;
 use super::log::Answers;
 use super::submission::{Appended, Mode, Refusal, Submission};
-use super::tree::{Growth, TreeStore};
 
 /// The group, and what has been made of it.
 #[derive(Debug)]
@@ -31,6 +30,8 @@ pub(super) struct Group {
     pub(super) lines: Vec<u8>,
     /// Where each line ends in `lines`, its newline included.
     pub(super) ends: Vec<usize>,
+    /// Where each line's `prev` is in `lines`.
+    prevs: Vec<usize>,
     hashes: Vec<Hash>,
     /// The new entries' keys, and where their events are in `submissions`.
     new: Vec<(Key, (usize, usize))>,
@@ -69,6 +70,7 @@ impl Group {
             recorded,
             lines,
             ends: Vec::with_capacity(events),
+            prevs: Vec::with_capacity(events),
             hashes: Vec::with_capacity(events),
             new: Vec::with_capacity(events),
             places: KeyMap::with_capacity_and_hasher(events, Default::default()),
@@ -128,7 +130,7 @@ impl Group {
         }
     }
 
-    /// Writes the lines of a submission's new entries, which start at a place.
+    /// Writes the lines of a submission's new entries, which start at a place. They are not chained yet.
     pub(super) fn write_lines(&mut self, submission: usize, start: usize) {
         let recorded = self.recorded.to_recorded();
         let Submission { by, events, mode } = &self.submissions[submission];
@@ -138,34 +140,43 @@ impl Group {
                 index: u32::try_from(index).expect("a batch is bounded"),
                 count: u32::try_from(count).expect("a batch is bounded"),
             });
-            let event = &events[self.new[start + index].1.1];
-            let line = self.lines.len();
-            let (prev, seq) = (self.head.last, self.head.size);
-            write_line(&mut self.lines, batch, by.as_str(), event.canonical(), prev, &recorded, seq);
-            let hash = Hash::of_line(&self.lines[line..]);
+            let event = events[self.new[start + index].1.1].canonical();
+            let seq = self.base.size + self.ends.len() as u64;
+            let prev = write_line(&mut self.lines, batch, by.as_str(), event, Hash::ZERO, &recorded, seq);
             self.lines.push(b'\n');
+            self.prevs.push(prev);
             self.ends.push(self.lines.len());
-            self.hashes.push(hash);
-            self.head = Head { size: seq + 1, last: hash, recorded: self.recorded, open_batch: None };
         }
     }
 
-    /// One write behind the published lines of a segment, one sync.
+    /// Chains the lines. All that stands before each `prev` is hashed side by side; only the rest has to
+    /// wait for the line before.
+    pub(super) fn chain(&mut self) {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let beginnings: Vec<&[u8]> =
+            starts.zip(&self.prevs).map(|(start, prev)| &self.lines[start..*prev]).collect();
+        let (mut last, mut start) = (self.base.last, 0);
+        for (place, started) in hash::lines::start(&beginnings).into_iter().enumerate() {
+            fill_prev(&mut self.lines, self.prevs[place], last);
+            last = started.finish(&self.lines[start..self.ends[place] - 1]);
+            self.hashes.push(last);
+            start = self.ends[place];
+        }
+        let size = self.base.size + self.ends.len() as u64;
+        let recorded = if self.ends.is_empty() { self.base.recorded } else { self.recorded };
+        self.head = Head { size, last, recorded, open_batch: None };
+    }
+
+    /// One write behind the published lines of a segment.
     pub(super) fn write(&self, active: &LineSegment) -> io::Result<()> {
         assert!(self.lines.len() <= GROUP_BYTES_MAX, "the queue bounds a group");
-        active.file().write_at(&self.lines, active.bytes())?;
-        active.file().sync()
+        active.file().write_at(&self.lines, active.bytes())
     }
 
-    /// What the group makes of the tree.
-    pub(super) fn growth(&self, tree: &TreeStore) -> Growth {
-        tree.plan(self.lines().map(leaf_hash).collect())
-    }
-
-    /// The lines without their newlines.
-    pub(super) fn lines(&self) -> impl Iterator<Item = &[u8]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.lines[start..end - 1])
+    /// The lines of some of the new entries, without their newlines.
+    pub(super) fn lines(&self, places: Range<usize>) -> impl Iterator<Item = &[u8]> {
+        let start = |place: usize| place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        places.map(move |place| &self.lines[start(place)..self.ends[place] - 1])
     }
 
     /// Keys and numbers of the new entries.

@@ -24,6 +24,7 @@ impl Log {
             }
             group.resolved.push(resolved);
         }
+        group.chain();
         group
     }
 

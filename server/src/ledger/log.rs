@@ -9,6 +9,7 @@ use std::io;
 use std::sync::Arc;
 
 use muniment_core::chain::Head;
+use muniment_core::tree::leaf_hash;
 
 use super::clock::{Clock, ClockGuard};
 use super::group::Group;
@@ -90,10 +91,7 @@ impl Log {
             Some(before) => {
                 let writing = self.start_writing(&before);
                 let group = self.make(group, Some(&before));
-                let written = match writing {
-                    Some(writing) => writing.wait(),
-                    None => self.write(&before),
-                };
+                let written = self.written(&before, writing);
                 match self.finish(before, written) {
                     Ok(answers) => done.push_back(answers),
                     Err((before, refusal)) => {
@@ -117,28 +115,33 @@ impl Log {
     /// Finishes the group that is on the way, if there is one.
     pub fn drain(&mut self) -> Option<Answers> {
         let group = self.in_flight.take()?;
-        let written = self.write(&group);
+        let written = self.written(&group, self.start_writing(&group));
         Some(match self.finish(group, written) {
             Ok(answers) => answers,
             Err((group, refusal)) => refuse_all(&group.submissions, &refusal),
         })
     }
 
-    /// One write, one sync; the leaves are hashed meanwhile.
-    ///
-    /// A crash here: any part of the group may be on disk. None of it was acknowledged; recovery keeps
-    /// whole submissions from its start and moves the rest aside.
-    fn write(&self, group: &Arc<Group>) -> io::Result<Growth> {
-        match self.start_writing(group) {
-            Some(writing) => writing.wait(),
-            None => group.write(&self.active).map(|()| group.growth(&self.shared.tree())),
-        }
-    }
-
     /// Has the workers write a group, if it is worth handing over.
     fn start_writing(&self, group: &Arc<Group>) -> Option<Writing> {
         let workers = self.workers.as_ref().filter(|_| group.ends.len() >= PARALLEL_ENTRIES_MIN)?;
-        Some(workers.write(group, &self.active, &self.shared))
+        Some(workers.write(group, &self.active))
+    }
+
+    /// One write, one sync, by the workers or here; the leaves are hashed meanwhile.
+    ///
+    /// A crash here: any part of the group may be on disk. None of it was acknowledged; recovery keeps
+    /// whole submissions from its start and moves the rest aside.
+    fn written(&self, group: &Arc<Group>, writing: Option<Writing>) -> io::Result<Growth> {
+        let (leaves, written) = match writing {
+            Some(writing) => (writing.leaves(group), writing.written()),
+            None => {
+                let written = group.write(&self.active).and_then(|()| self.active.file().sync());
+                (Ok(group.lines(0..group.ends.len()).map(leaf_hash).collect()), written)
+            }
+        };
+        let growth = leaves.map(|leaves| self.shared.tree().plan(leaves));
+        written.and(growth)
     }
 
     /// The point of no return, if the group was written: it is durable.

@@ -1,15 +1,19 @@
 //! Two threads beside the writer's: one writes and syncs a group, the other hashes its leaves, while the
-//! writer makes the next group.
+//! writer makes the next group. Then the writer helps with the leaves that are left.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, OnceLock};
 use std::thread;
+
+use muniment_core::hash::Hash;
+use muniment_core::tree::leaf_hash;
 
 use super::group::Group;
 use super::lines::LineSegment;
-use super::shared::Shared;
-use super::tree::Growth;
+/// Leaves that are hashed in one go.
+const LEAVES_AT_ONCE: usize = 32;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -24,7 +28,15 @@ pub(super) struct Workers {
 #[derive(Debug)]
 pub(super) struct Writing {
     written: Receiver<io::Result<()>>,
-    growth: Receiver<Growth>,
+    hashed: Receiver<()>,
+    leaves: Arc<Leaves>,
+}
+
+/// A group's leaves. Whoever has time hashes some.
+#[derive(Debug)]
+struct Leaves {
+    taken: AtomicUsize,
+    parts: Vec<OnceLock<Vec<Hash>>>,
 }
 
 impl Workers {
@@ -32,33 +44,66 @@ impl Workers {
         Ok(Workers { disk: worker("disk")?, hasher: worker("hasher")? })
     }
 
-    /// Starts to write a group behind the published lines of a segment, and to hash its leaves.
-    pub(super) fn write(
-        &self,
-        group: &Arc<Group>,
-        active: &Arc<LineSegment>,
-        shared: &Arc<Shared>,
-    ) -> Writing {
-        let (to_write, lines) = (group.clone(), active.clone());
-        let written = run(&self.disk, move || to_write.write(&lines));
-        let (to_hash, shared) = (group.clone(), shared.clone());
-        let growth = run(&self.hasher, move || to_hash.growth(&shared.tree()));
-        Writing { written, growth }
+    /// Starts to write a group behind the published lines of a segment, and to hash its leaves while it is
+    /// synced. In this order: where the cores are few the disk must not wait for the hasher.
+    pub(super) fn write(&self, group: &Arc<Group>, active: &Arc<LineSegment>) -> Writing {
+        let leaves = Arc::new(Leaves::of(group));
+        let (to_hash, shared) = (group.clone(), leaves.clone());
+        let (hash, hashed) = job(move || shared.hash(&to_hash));
+        let (to_write, lines, hasher) = (group.clone(), active.clone(), self.hasher.clone());
+        let (write, written) = job(move || {
+            to_write.write(&lines)?;
+            let _ended = hasher.send(hash);
+            lines.file().sync()
+        });
+        let _ended = self.disk.send(write);
+        Writing { written, hashed, leaves }
     }
 
     /// Gives a group's memory back where nobody waits for it.
     pub(super) fn discard(&self, group: Group) {
-        let _ended = self.disk.send(Box::new(move || drop(group)));
+        let _ended = self.hasher.send(Box::new(move || drop(group)));
     }
 }
 
 impl Writing {
-    /// Waits for both.
-    pub(super) fn wait(self) -> io::Result<Growth> {
-        let ended = |_| io::Error::other("a worker thread has ended");
-        let growth = self.growth.recv().map_err(ended);
-        self.written.recv().map_err(ended)?.and(growth)
+    /// Helps to hash the leaves and waits for the rest.
+    pub(super) fn leaves(&self, group: &Group) -> io::Result<Vec<Hash>> {
+        self.leaves.hash(group);
+        // Nobody else hashes anything if the group could not even be written.
+        self.hashed.recv().map_err(ended)?;
+        Ok(self.leaves.parts.iter().filter_map(OnceLock::get).flatten().copied().collect())
     }
+
+    /// Waits until the group is written and synced.
+    pub(super) fn written(self) -> io::Result<()> {
+        self.written.recv().map_err(ended)?
+    }
+}
+
+impl Leaves {
+    fn of(group: &Group) -> Leaves {
+        let parts = group.ends.len().div_ceil(LEAVES_AT_ONCE);
+        Leaves { taken: AtomicUsize::new(0), parts: (0..parts).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Hashes parts until all are taken.
+    fn hash(&self, group: &Group) {
+        while let Some((number, part)) = self.take() {
+            let start = number * LEAVES_AT_ONCE;
+            let lines = group.lines(start..group.ends.len().min(start + LEAVES_AT_ONCE));
+            let _taken_once = part.set(lines.map(leaf_hash).collect());
+        }
+    }
+
+    fn take(&self) -> Option<(usize, &OnceLock<Vec<Hash>>)> {
+        let number = self.taken.fetch_add(1, Ordering::Relaxed);
+        self.parts.get(number).map(|part| (number, part))
+    }
+}
+
+fn ended<E>(_: E) -> io::Error {
+    io::Error::other("a worker thread has ended")
 }
 
 fn worker(name: &str) -> io::Result<SyncSender<Job>> {
@@ -68,11 +113,11 @@ fn worker(name: &str) -> io::Result<SyncSender<Job>> {
     Ok(jobs)
 }
 
-/// Hands a job to a worker. What it borrows is given back before its result is.
-fn run<T: Send + 'static>(worker: &SyncSender<Job>, job: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
+/// A job for a worker and its result. What it borrows is given back before the result is.
+fn job<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> (Job, Receiver<T>) {
     let (result, receiver) = mpsc::sync_channel(1);
-    let _ended = worker.send(Box::new(move || {
+    let job = Box::new(move || {
         let _gone = result.send(job());
-    }));
-    receiver
+    });
+    (job, receiver)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use memchr::memchr_iter;
 use muniment_core::chain::Head;
 use muniment_core::entry::{BatchPlace, EntryView};
-use muniment_core::hash::Hash;
+use muniment_core::hash::{self, Hash};
 use muniment_core::key::Key;
 use muniment_core::time::Timestamp;
 use muniment_core::tree::{fold, leaf_hash};
@@ -130,12 +130,12 @@ impl Checked {
         let count = usize::try_from(self.count).unwrap_or(usize::MAX);
         let ends_whole = text.last() == Some(&b'\n');
         let ends = memchr_iter(b'\n', text).chain((!ends_whole).then_some(text.len()));
-        let (mut before, mut start): (Option<Head>, usize) = (None, 0);
-        for (place, end) in ends.take(count).enumerate() {
-            let line = &text[start..end];
-            start = end + 1;
+        let mut start = 0;
+        let lines = ends.take(count).map(|end| &text[std::mem::replace(&mut start, end + 1)..end]);
+        let lines: Vec<&[u8]> = lines.collect();
+        let mut before: Option<Head> = None;
+        for (place, (line, line_hash)) in lines.iter().zip(hash::lines::of_lines(&lines)).enumerate() {
             let seq = self.first + place as u64;
-            let line_hash = Hash::of_line(line);
             self.leaves.push(leaf_hash(line));
             let whole = ends_whole || place + 1 < count;
             match self.entry(line, line_hash, seq, before).filter(|_| whole) {

@@ -1,5 +1,7 @@
 //! Hashes: 32 bytes with a lower-case hexadecimal spelling.
 
+pub mod lines;
+
 use std::fmt;
 
 use crate::limits::HASH_BYTES;
