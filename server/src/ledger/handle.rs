@@ -58,6 +58,7 @@ pub enum StartError {
 enum Command {
     Append {
         submission: Submission,
+        handed_in: Instant,
         answer: oneshot::Sender<Outcome>,
     },
     Host {
@@ -145,7 +146,7 @@ impl Ledger {
             return Err(Refusal::Busy);
         }
         let (answer, receiver) = oneshot::channel();
-        let sent = self.send(Command::Append { submission, answer });
+        let sent = self.send(Command::Append { submission, handed_in: Instant::now(), answer });
         if sent.is_err() {
             self.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
         }
@@ -181,9 +182,23 @@ impl Ledger {
         id: &str,
         data: Value<'static>,
     ) -> Result<Appended, Refusal> {
+        let answer = self.submit_host(event_type, id, data)?;
+        answer.blocking_recv().unwrap_or(Err(Refusal::Closed))
+    }
+
+    /// As [`Ledger::append_host`]; the answer comes when the event is synced.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] when the queue is full, [`Refusal::Closed`].
+    pub fn submit_host(
+        &self,
+        event_type: &'static str,
+        id: &str,
+        data: Value<'static>,
+    ) -> Result<oneshot::Receiver<Result<Appended, Refusal>>, Refusal> {
         let (answer, receiver) = oneshot::channel();
         self.send(Command::Host { event_type, id: id.to_owned(), data, answer })?;
-        receiver.blocking_recv().unwrap_or(Err(Refusal::Closed))
+        Ok(receiver)
     }
 
     /// The entry of the host's event with this id, if there is one.
@@ -203,6 +218,12 @@ impl Ledger {
         let (answer, receiver) = oneshot::channel();
         self.send(Command::Find { names, answer }).map_err(io::Error::other)?;
         receiver.blocking_recv().unwrap_or_else(|_| Err(io::Error::other(Refusal::Closed)))
+    }
+
+    /// Bytes of events that wait to be written, or are being written.
+    #[must_use]
+    pub fn queued_bytes(&self) -> usize {
+        self.queued_bytes.load(Ordering::Relaxed)
     }
 
     fn send(&self, command: Command) -> Result<(), Refusal> {
@@ -233,12 +254,21 @@ impl Drop for Ledger {
     }
 }
 
+/// Whom to answer for a group.
+struct Waiting {
+    answers: Vec<oneshot::Sender<Outcome>>,
+    bytes: usize,
+    events: usize,
+    /// When its first, and so longest waiting, submission was handed in.
+    handed_in: Instant,
+}
+
 struct Writer {
     log: Log,
     commands: Receiver<Command>,
     queued_bytes: Arc<AtomicUsize>,
-    /// Whom to answer for the groups that are on their way, and their bytes.
-    waiting: VecDeque<(Vec<oneshot::Sender<Outcome>>, usize)>,
+    /// The groups that are on their way.
+    waiting: VecDeque<Waiting>,
     zstd_level: i32,
     quiet: Duration,
     sealing: Option<JoinHandle<io::Result<Sealed>>>,
@@ -276,7 +306,9 @@ impl Writer {
         let mut next = Some(first);
         while let Some(command) = next.take().or_else(|| self.commands.try_recv().ok()) {
             match command {
-                Command::Append { submission, answer } => next = self.group(submission, answer),
+                Command::Append { submission, handed_in, answer } => {
+                    next = self.group(submission, handed_in, answer);
+                }
                 Command::Host { event_type, id, data, answer } => {
                     self.drain();
                     let _gone = answer.send(host_events::append(&mut self.log, event_type, &id, None, data));
@@ -293,13 +325,18 @@ impl Writer {
     }
 
     /// Commits a group that starts with a submission. Gives back a command that does not belong to it.
-    fn group(&mut self, first: Submission, answer: oneshot::Sender<Outcome>) -> Option<Command> {
+    fn group(
+        &mut self,
+        first: Submission,
+        handed_in: Instant,
+        answer: oneshot::Sender<Outcome>,
+    ) -> Option<Command> {
         let (mut events, mut bytes) = (first.len(), first.bytes());
         let (mut submissions, mut answers) = (vec![first], vec![answer]);
         let mut other = None;
         while events < GROUP_EVENTS_WANTED && bytes < GROUP_BYTES_WANTED {
             match self.commands.try_recv() {
-                Ok(Command::Append { submission, answer }) => {
+                Ok(Command::Append { submission, answer, .. }) => {
                     events += submission.len();
                     bytes += submission.bytes();
                     submissions.push(submission);
@@ -312,7 +349,7 @@ impl Writer {
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
             }
         }
-        self.waiting.push_back((answers, bytes));
+        self.waiting.push_back(Waiting { answers, bytes, events, handed_in });
         let done = self.log.push(submissions);
         done.into_iter().for_each(|answers| self.answer(answers));
         other
@@ -325,11 +362,12 @@ impl Writer {
     }
 
     fn answer(&mut self, outcomes: Answers) {
-        let Some((answers, bytes)) = self.waiting.pop_front() else { return };
-        self.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
-        for (answer, outcome) in answers.into_iter().zip(outcomes) {
+        let Some(waiting) = self.waiting.pop_front() else { return };
+        self.queued_bytes.fetch_sub(waiting.bytes, Ordering::Relaxed);
+        for (answer, outcome) in waiting.answers.into_iter().zip(outcomes) {
             let _gone = answer.send(outcome);
         }
+        self.log.shared.load.group(waiting.events, waiting.handed_in.elapsed());
     }
 
     fn keep_checkpoint(&self) {

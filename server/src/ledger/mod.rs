@@ -14,6 +14,7 @@ pub mod imports;
 pub mod keys;
 pub mod limits;
 pub mod lines;
+pub mod load;
 mod lock;
 pub mod log;
 pub mod names;

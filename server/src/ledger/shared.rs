@@ -9,7 +9,10 @@ use muniment_core::note::NoteSigner;
 use muniment_core::receipt::Receipt;
 use muniment_core::tree::proof;
 
+use tokio::sync::watch;
+
 use super::lines::LineSegment;
+use super::load::Load;
 use super::names;
 use super::sealed::{SealedError, SealedSegment};
 use super::tree::TreeStore;
@@ -62,6 +65,9 @@ pub struct Shared {
     head: RwLock<Head>,
     fault: RwLock<Option<String>>,
     persisted_size: RwLock<u64>,
+    size: watch::Sender<u64>,
+    /// What the writer has done.
+    pub load: Load,
 }
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
@@ -89,6 +95,8 @@ impl Shared {
             head: RwLock::new(head),
             fault: RwLock::new(None),
             persisted_size: RwLock::new(persisted_size),
+            size: watch::Sender::new(head.size),
+            load: Load::default(),
         }
     }
 
@@ -102,6 +110,12 @@ impl Shared {
     #[must_use]
     pub fn head(&self) -> Head {
         *read(&self.head)
+    }
+
+    /// Tells whenever the ledger has grown, and how large it is then.
+    #[must_use]
+    pub fn sizes(&self) -> watch::Receiver<u64> {
+        self.size.subscribe()
     }
 
     /// Why nothing can be written just now; `None` when all is well.
@@ -190,6 +204,7 @@ impl Shared {
 
     pub(super) fn set_head(&self, head: Head) {
         *write(&self.head) = head;
+        self.size.send_replace(head.size);
     }
 
     pub(super) fn set_fault(&self, fault: Option<String>) {
