@@ -75,7 +75,7 @@ impl Event {
     /// # Limits
     /// [`EVENT_BYTES_MAX`] bytes in canonical form, and those of [`crate::limits`] for attributes.
     pub fn parse(text: &[u8]) -> Result<Event, EventError> {
-        Event::from_value_of(json::parse(text)?, text.len())
+        Event::from_value_about(json::parse(text)?, text.len())
     }
 
     /// Checks an event that is already a JSON value.
@@ -83,11 +83,14 @@ impl Event {
     /// # Errors
     /// As [`Event::parse`].
     pub fn from_value(value: Value<'_>) -> Result<Event, EventError> {
-        Event::from_value_of(value, 0)
+        Event::from_value_about(value, 0)
     }
 
-    /// `bytes` is about how long the canonical form will be.
-    fn from_value_of(value: Value<'_>, bytes: usize) -> Result<Event, EventError> {
+    /// As [`Event::from_value`]. `bytes` is about how long the canonical form will be.
+    ///
+    /// # Errors
+    /// As [`Event::parse`].
+    pub fn from_value_about(value: Value<'_>, bytes: usize) -> Result<Event, EventError> {
         let Value::Object(mut object) = value else { return Err(EventError::NotAnObject(value.kind())) };
         // "Unset attributes MAY be encoded to the JSON value of null" (CloudEvents JSON format, 2.2).
         object.retain(|name, value| name == "data" || *value != Value::Null);

@@ -46,25 +46,50 @@ pub fn is_host_type(event_type: &str) -> bool {
 }
 
 /// Whether a source lies under an origin, in whatever way it is spelled: with or without a scheme, in
-/// capitals, with user, port, path, query or fragment.
+/// capitals, percent-encoded, with user, port, path, query or fragment, with dots and slashes that say
+/// nothing.
 #[must_use]
 pub fn lies_under(source: &str, origin: &str) -> bool {
-    let source = percent_decoded(source).to_ascii_lowercase();
-    let origin = origin.to_ascii_lowercase();
-    let after_scheme = match source.split_once("//") {
-        Some((scheme, rest)) if scheme.is_empty() || scheme.ends_with(':') => rest,
-        _ => source.trim_start_matches('/'),
-    };
-    let authority_end = after_scheme.find(['/', '?', '#']).unwrap_or(after_scheme.len());
-    let host_start = after_scheme[..authority_end].rfind('@').map_or(0, |at| at + 1);
-    let (authority, path) = (&after_scheme[host_start..authority_end], &after_scheme[authority_end..]);
-    let host = authority.split_once(':').map_or(authority, |(host, _port)| host);
-    let candidates = [format!("{authority}{path}"), format!("{host}{path}"), source.clone()];
-    candidates.iter().any(|candidate| {
-        candidate
-            .strip_prefix(origin.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#', ':']))
+    let (decoded, origin) = (percent_decoded(source).to_ascii_lowercase(), origin.to_ascii_lowercase());
+    let origin_host = origin.split('/').next().unwrap_or_default();
+    if !decoded.contains(origin_host) {
+        return false;
+    }
+    // An encoded slash ends no authority: what has one may be a user at our host, or our host's path.
+    [source.to_ascii_lowercase(), decoded].iter().any(|source| {
+        let after_scheme = source.split_once(':').map_or("", |(_scheme, rest)| rest);
+        spelled_under(source, &origin) || spelled_under(after_scheme, &origin)
     })
+}
+
+/// As [`lies_under`] for what follows a scheme, all in small letters.
+fn spelled_under(source: &str, origin: &str) -> bool {
+    let source = source.trim_start_matches('/');
+    let authority_end = source.find(['/', '?', '#']).unwrap_or(source.len());
+    let (authority, path) = source.split_at(authority_end);
+    let authority = percent_decoded(&authority[authority.rfind('@').map_or(0, |at| at + 1)..]);
+    let host = authority.split_once(':').map_or(authority.as_str(), |(host, _port)| host);
+    let path = segments(&percent_decoded(path));
+    [&authority, host.trim_end_matches('.')].iter().any(|host| {
+        let rest = format!("{host}{path}");
+        let rest = rest.strip_prefix(origin);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#', ':']))
+    })
+}
+
+/// A path without its empty and its dot segments (RFC 3986, 5.2.4), each with a slash before it; behind it
+/// its query and its fragment as they are.
+fn segments(path: &str) -> String {
+    let (path, rest) = path.split_at(path.find(['?', '#']).unwrap_or(path.len()));
+    let mut kept: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(kept.pop()),
+            other => kept.push(other),
+        }
+    }
+    kept.iter().flat_map(|segment| ["/", segment]).chain([rest]).collect()
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -127,6 +152,17 @@ mod tests {
             "ig.exemplar.gov.uk%2Fledger",
             "https://a:b@ig.exemplar.gov.uk/ledger",
             "https://%69g.exemplar.gov.uk/%6Cedger/alerts",
+            "https://a%2Fb@ig.exemplar.gov.uk/ledger",
+            "https://a%3Fb%23@ig.exemplar.gov.uk/ledger",
+            "https://ig.exemplar.gov.uk//ledger",
+            "https://ig.exemplar.gov.uk/./ledger",
+            "https://ig.exemplar.gov.uk/x/../ledger/y",
+            "https://ig.exemplar.gov.uk/%2e%2E/ledger",
+            "https://ig.exemplar.gov.uk./ledger",
+            "https:ig.exemplar.gov.uk/ledger",
+            "///ig.exemplar.gov.uk/ledger",
+            "https:////ig.exemplar.gov.uk/ledger",
+            "https://ig.exemplar.gov.uk/ledger?/../../x",
         ];
         for source in under {
             assert!(lies_under(source, "ig.exemplar.gov.uk/ledger"), "{source}");
@@ -135,8 +171,15 @@ mod tests {
             "ig.exemplar.gov.uk",
             "ig.exemplar.gov.uk/ledgers",
             "https://other.uk/ig.exemplar.gov.uk/ledger",
+            "https://ig.exemplar.gov.uk/ledger/../x",
+            "https://other.uk/?https://ig.exemplar.gov.uk/ledger",
+            "ig.exemplar.gov.uk?x",
+            "ig.exemplar.gov.uk#",
             "/foi",
             "urn:x",
+            "?/..",
+            "https://",
+            "ig.exemplar.gov.uk?/..",
             "",
         ] {
             assert!(!lies_under(source, "ig.exemplar.gov.uk/ledger"), "{source}");

@@ -1,4 +1,5 @@
-//! The Muniment ledger's formats: events, entries, the chain, the tree, notes, proofs, receipts.
+//! The Muniment ledger's formats: events and their catalogue, entries, the chain, the tree, notes, proofs,
+//! receipts.
 //!
 //! The exact bytes are written down in `core/FORMAT.md`; `core/golden/` holds vectors that may be added to
 //! and never changed.
@@ -9,6 +10,7 @@
 //! - It knows nothing of HTTP, WebAssembly hosts or storage.
 //! - It panics on no input: a panic is a mistake of ours, an error is a fault of the input.
 
+pub mod catalogue;
 pub mod chain;
 pub mod checkpoint;
 pub mod entry;

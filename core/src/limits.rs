@@ -51,6 +51,57 @@ pub const CONTROLLER_BYTES_MAX: usize = 200;
 /// Most pointers that an idempotency conflict lists.
 pub const DIFFERENCES_MAX: usize = 20;
 
+/// Most faults that the check against the catalogue reports of one event.
+pub const FAULTS_MAX: usize = 100;
+
+/// Longest code: a case number, a role, a digest; also the short name of an organisational unit.
+pub const CODE_BYTES_MAX: usize = 128;
+
+/// Longest text of one field.
+pub const FIELD_TEXT_BYTES_MAX: usize = 8_192;
+
+/// Most items of a list in an event. A longer one carries its count, its first items and a digest.
+pub const LIST_ITEMS_MAX: usize = 100;
+
+/// Most bytes of a posted value that a message repeats.
+pub const SHOWN_BYTES_MAX: usize = 80;
+
+/// Most names that a message about an unknown name suggests.
+pub const NEAREST_NAMES_MAX: usize = 3;
+
+/// Longest unknown name that suggestions are worked out for.
+pub const NEAREST_BYTES_MAX: usize = 64;
+
+/// Most files of the catalogue, the product's and the operator's.
+pub const CATALOGUE_FILES_MAX: usize = 256;
+
+/// Longest file of the catalogue.
+pub const CATALOGUE_FILE_BYTES_MAX: usize = 256 * 1024;
+
+/// Most types in one file of the catalogue.
+pub const CATALOGUE_TYPES_MAX: usize = 128;
+
+/// Most fields that one file of the catalogue defines.
+pub const CATALOGUE_FIELDS_MAX: usize = 256;
+
+/// Most fields that one type uses.
+pub const TYPE_FIELDS_MAX: usize = 64;
+
+/// Most clauses that one type names, its group's included.
+pub const TYPE_CLAUSES_MAX: usize = 64;
+
+/// Most values of a choice.
+pub const CHOICE_VALUES_MAX: usize = 128;
+
+/// Longest name of a field.
+pub const FIELD_NAME_BYTES_MAX: usize = 64;
+
+/// Longest title of a group, a type or a field, and longest unit of measure.
+pub const TITLE_BYTES_MAX: usize = 120;
+
+/// Longest description of a group, a type or a field.
+pub const DESCRIPTION_BYTES_MAX: usize = 2_000;
+
 /// Longest signed note (checkpoint) that is read.
 pub const NOTE_BYTES_MAX: usize = 64 * 1024;
 
@@ -75,3 +126,5 @@ const DECIMAL_U32_BYTES_MAX: usize = 10;
 const _: () = assert!(EVENT_BYTES_MAX + ENTRY_OVERHEAD_BYTES_MAX <= ENTRY_BYTES_MAX);
 const _: () = assert!(EVENT_BYTES_MAX <= BATCH_BYTES_MAX);
 const _: () = assert!(NOTE_SIGNATURES_MAX >= 16);
+const _: () = assert!(FIELD_TEXT_BYTES_MAX < EVENT_BYTES_MAX);
+const _: () = assert!(CATALOGUE_TYPES_MAX * CATALOGUE_FILES_MAX <= u16::MAX as usize);

@@ -8,6 +8,16 @@ use crate::limits::RECORDED_BYTES;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+/// Whether a text is a day of the calendar, spelled `2026-05-01`.
+#[must_use]
+pub fn is_civil_date(text: &str) -> bool {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return false };
+    match (number(&[*y1, *y2, *y3, *y4]), number(&[*m1, *m2]), number(&[*d1, *d2])) {
+        (Ok(year), Ok(month), Ok(day)) => Date { year, month, day }.exists(),
+        _ => false,
+    }
+}
+
 /// A text is not an RFC 3339 instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TimestampError {
@@ -253,6 +263,25 @@ mod tests {
             "2026-05-01T09:30:00Z ",
         ] {
             check(text, form);
+        }
+    }
+
+    #[test]
+    fn civil_dates() {
+        for good in ["2026-05-01", "2024-02-29", "0000-01-01", "9999-12-31"] {
+            assert!(is_civil_date(good), "{good}");
+        }
+        for bad in [
+            "",
+            "2026-5-1",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-01",
+            "26-05-01",
+            "2026-05-01 ",
+            "2026/05/01",
+        ] {
+            assert!(!is_civil_date(bad), "{bad}");
         }
     }
 

@@ -66,6 +66,11 @@ impl<'a> Object<'a> {
         self.0.retain(|(key, value)| keep(key, value));
     }
 
+    /// The members, to make another object of.
+    pub(crate) fn into_members(self) -> Vec<(Cow<'a, str>, Value<'a>)> {
+        self.0
+    }
+
     /// How many members there are.
     #[must_use]
     pub fn len(&self) -> usize {
