@@ -1,0 +1,104 @@
+//! A socket that notes what happens on it, and closes so that the last answer arrives.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::activity::Activity;
+
+/// Bytes thrown away at a time while the peer is told goodbye.
+const DISCARD_BYTES: usize = 4 * 1024;
+
+/// A socket that notes what happens on it.
+pub(super) struct Watched<T> {
+    stream: T,
+    activity: Arc<Activity>,
+    read_ended: bool,
+    write_ended: bool,
+}
+
+impl<T> Watched<T> {
+    pub(super) fn new(stream: T, activity: Arc<Activity>) -> Watched<T> {
+        Watched { stream, activity, read_ended: false, write_ended: false }
+    }
+
+    fn note_write(&self, written: &Poll<io::Result<usize>>) {
+        match written {
+            Poll::Pending => self.activity.write_blocked(),
+            Poll::Ready(_) => self.activity.written(),
+        }
+    }
+}
+
+impl<T: AsyncRead + Unpin> AsyncRead for Watched<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        if buffer.filled().len() > before {
+            self.activity.received();
+        } else {
+            self.read_ended = true;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<T> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.note_write(&written);
+        written
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.note_write(&written);
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        // TLS takes bytes into its own buffer and is held up only here.
+        match flushed {
+            Poll::Pending => self.activity.write_blocked(),
+            Poll::Ready(_) => self.activity.written(),
+        }
+        flushed
+    }
+
+    /// Ends our side, then reads and throws away what the peer still sends until it ends its own.
+    ///
+    /// A socket that is closed with unread bytes resets the connection, and the reset overtakes the answer: a client
+    /// that is still sending a body which is too large would never see the 413. The connection's task ends this wait.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if !this.write_ended {
+            this.activity.closing();
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            this.write_ended = true;
+        }
+        while !this.read_ended && !this.activity.is_at_rest() {
+            let mut space = [0; DISCARD_BYTES];
+            let mut buffer = ReadBuf::new(&mut space);
+            // How the peer ends does not matter any more.
+            let ended = ready!(Pin::new(&mut this.stream).poll_read(cx, &mut buffer)).is_err();
+            this.read_ended = ended || buffer.filled().is_empty();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
