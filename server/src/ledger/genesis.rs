@@ -150,7 +150,7 @@ pub fn create(
     }
     disk.sync_dir(names::ROOT)?;
     let signer = signing_key(disk, origin)?;
-    let admin_token = new_token()?;
+    let admin_token = new_token().map_err(InitError::Random)?;
     let lines = first_lines(&signer, controller, purpose, &admin_token, now)?;
     disk.replace(names::LEDGER, &LedgerFile::Lines(0).to_string(), &lines)?;
     Ok(Created { vkey: signer.verifier().clone(), admin_token })
@@ -187,10 +187,13 @@ fn write_key(disk: &dyn Disk, signer: &NoteSigner) -> io::Result<()> {
     disk.sync_dir(names::KEYS)
 }
 
-/// `muniment_` and 256 random bits.
-fn new_token() -> Result<Zeroizing<String>, InitError> {
+/// A new secret: `muniment_` and 256 random bits.
+///
+/// # Errors
+/// When the system gives none.
+pub fn new_token() -> Result<Zeroizing<String>, getrandom::Error> {
     let mut secret = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *secret).map_err(InitError::Random)?;
+    getrandom::fill(&mut *secret)?;
     Ok(Zeroizing::new(format!("muniment_{}", Hash(*secret))))
 }
 

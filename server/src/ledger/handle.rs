@@ -215,9 +215,21 @@ impl Ledger {
     /// # Errors
     /// As the disk says.
     pub fn find(&self, names: Vec<(String, String)>) -> io::Result<Vec<Option<u64>>> {
+        let answer = self.submit_find(names).map_err(io::Error::other)?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(io::Error::other(Refusal::Closed)))
+    }
+
+    /// As [`Ledger::find`]; the answer comes when it was looked up.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] when the queue is full, [`Refusal::Closed`].
+    pub fn submit_find(
+        &self,
+        names: Vec<(String, String)>,
+    ) -> Result<oneshot::Receiver<io::Result<Vec<Option<u64>>>>, Refusal> {
         let (answer, receiver) = oneshot::channel();
-        self.send(Command::Find { names, answer }).map_err(io::Error::other)?;
-        receiver.blocking_recv().unwrap_or_else(|_| Err(io::Error::other(Refusal::Closed)))
+        self.send(Command::Find { names, answer })?;
+        Ok(receiver)
     }
 
     /// Bytes of events that wait to be written, or are being written.

@@ -3,9 +3,10 @@
 //!
 //! Imports are numbered from 1. Whether one is open is answered by its events' ids, without a search.
 
+use std::borrow::Cow;
 use std::io;
 
-use muniment_core::json::Value;
+use muniment_core::json::{Object, Value};
 
 use super::handle::Ledger;
 use super::submission::Refusal;
@@ -35,6 +36,17 @@ fn finished(number: u64) -> String {
     format!("import/{number}/finished")
 }
 
+/// What came of the run that finishes an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportCounts {
+    /// New entries.
+    pub appended: u64,
+    /// Events that were there before.
+    pub replayed: u64,
+    /// Events that were refused.
+    pub refused: u64,
+}
+
 impl Import {
     /// The import that an interruption left open, if there is one.
     ///
@@ -46,37 +58,50 @@ impl Import {
         Ok(open.then_some(Import { number }))
     }
 
-    /// Opens a bracket.
+    /// Its number.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.number
+    }
+
+    /// Opens a bracket. Returns the entry that opens it too.
     ///
     /// # Errors
     /// See [`ImportError`].
-    pub fn start(ledger: &Ledger) -> Result<Import, ImportError> {
+    pub fn start(ledger: &Ledger, requested_by: Option<&str>) -> Result<(Import, u64), ImportError> {
         let number = last_number(ledger)? + 1;
-        let data = Value::object([("import", Value::number(number))]);
-        ledger.append_host("import.started", &started(number), data)?;
-        Ok(Import { number })
+        let data = data_of(number, requested_by, None);
+        let appended = ledger.append_host("import.started", &started(number), data)?;
+        Ok((Import { number }, appended.seq))
     }
 
-    /// Closes the bracket. The counts are those of the run that closes it.
+    /// Closes the bracket. Whoever knows what came of the run says so. Returns the entry that closes it.
     ///
     /// # Errors
     /// See [`ImportError`].
     pub fn finish(
         self,
         ledger: &Ledger,
-        appended: u64,
-        replayed: u64,
-        refused: u64,
-    ) -> Result<(), ImportError> {
-        let data = Value::object([
-            ("appended", Value::number(appended)),
-            ("import", Value::number(self.number)),
-            ("refused", Value::number(refused)),
-            ("replayed", Value::number(replayed)),
-        ]);
-        ledger.append_host("import.finished", &finished(self.number), data)?;
-        Ok(())
+        requested_by: Option<&str>,
+        counts: Option<ImportCounts>,
+    ) -> Result<u64, ImportError> {
+        let data = data_of(self.number, requested_by, counts);
+        Ok(ledger.append_host("import.finished", &finished(self.number), data)?.seq)
     }
+}
+
+fn data_of(number: u64, requested_by: Option<&str>, counts: Option<ImportCounts>) -> Value<'static> {
+    let mut members: Vec<(Cow<'static, str>, Value<'static>)> =
+        vec![("import".into(), Value::number(number))];
+    if let Some(by) = requested_by {
+        members.push(("requested_by".into(), Value::string(by.to_owned())));
+    }
+    if let Some(counts) = counts {
+        members.push(("appended".into(), Value::number(counts.appended)));
+        members.push(("refused".into(), Value::number(counts.refused)));
+        members.push(("replayed".into(), Value::number(counts.replayed)));
+    }
+    Value::Object(Object::new(members).expect("the keys are distinct"))
 }
 
 /// The highest number whose import was started: doubled until one is free, then halved.

@@ -162,6 +162,23 @@ impl Shared {
         Checkpoint { origin: self.origin().to_owned(), size: tree.size(), root: tree.root() }
     }
 
+    /// The checkpoint of the ledger as it is now, and its head at the same moment.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn checkpoint_and_head(&self) -> io::Result<(Checkpoint, Head)> {
+        let head = self.head();
+        // The tree may have grown already; the root that it had is still in it.
+        let root = read(&self.tree).root_at(head.size)?;
+        Ok((Checkpoint { origin: self.origin().to_owned(), size: head.size, root }, head))
+    }
+
+    /// Signs a checkpoint of this ledger.
+    #[must_use]
+    pub fn sign(&self, checkpoint: &Checkpoint) -> String {
+        checkpoint.sign(&self.signer)
+    }
+
     /// The receipt of an entry, under a checkpoint signed now; `None` beyond the ledger.
     ///
     /// # Errors
