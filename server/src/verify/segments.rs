@@ -7,6 +7,7 @@ use std::sync::Arc;
 use memchr::memchr_iter;
 
 use muniment_core::chain::Head;
+use muniment_core::limits::ENTRY_BYTES_MAX;
 
 use super::VerifyError;
 use super::findings::Findings;
@@ -18,6 +19,10 @@ use crate::ledger::scan;
 use crate::ledger::sealed::SealedSegment;
 
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
+
+/// Bytes of the longest unit of whole lines.
+const UNIT_BYTES_MAX: usize = 256 * (ENTRY_BYTES_MAX + 1);
+const _: () = assert!(FRAME_ENTRIES == 256);
 
 /// A segment on disk.
 #[derive(Debug)]
@@ -190,11 +195,22 @@ struct LineUnits {
 
 impl LineUnits {
     fn read(&mut self) -> io::Result<Vec<Unit>> {
+        for bytes_max in [CHUNK_BYTES, UNIT_BYTES_MAX] {
+            if let Some(units) = self.read_chunk(bytes_max)? {
+                return Ok(units);
+            }
+        }
+        let fault = format!("no {FRAME_ENTRIES} lines end within {UNIT_BYTES_MAX} bytes");
+        Err(io::Error::new(io::ErrorKind::InvalidData, fault))
+    }
+
+    /// `None` if the chunk is too small for one unit.
+    fn read_chunk(&mut self, bytes_max: usize) -> io::Result<Option<Vec<Unit>>> {
         let mut units = Vec::new();
         if self.offset >= self.length || self.end == Some(self.seq) {
-            return Ok(units);
+            return Ok(Some(units));
         }
-        let bytes = (self.length - self.offset).min(CHUNK_BYTES as u64);
+        let bytes = (self.length - self.offset).min(bytes_max as u64);
         let last_chunk = self.offset + bytes == self.length;
         let chunk =
             self.file.read_exact_at(self.offset, usize::try_from(bytes).map_err(io::Error::other)?)?;
@@ -222,12 +238,9 @@ impl LineUnits {
             count += u64::from(chunk.last() != Some(&b'\n'));
             cut(chunk.len(), &mut count, &mut self.seq, &mut start);
         } else if start == 0 && !done {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("no line ends within {CHUNK_BYTES} bytes"),
-            ));
+            return Ok(None);
         }
         self.offset += start as u64;
-        Ok(units)
+        Ok(Some(units))
     }
 }
