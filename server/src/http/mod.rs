@@ -1,0 +1,193 @@
+//! The service: events over HTTP. One file a resource, each with route, request, response, handler.
+//!
+//! # What this module never does
+//! - It appends nothing by itself: [`crate::ledger::Ledger`] does, and answers once it is synced.
+//! - It answers nobody from what is not synced.
+//! - It shows nothing to a token that the token's scope does not cover.
+
+#![allow(clippy::result_large_err, reason = "a problem is made once a request, and moved a few times")]
+#![allow(unused_qualifications, reason = "utoipa's macros write out what is imported")]
+
+mod answer;
+mod bodies;
+mod caller;
+mod docs;
+mod empty;
+mod entry;
+mod event_types;
+mod events;
+mod imports;
+mod ledger;
+mod metrics;
+mod openapi;
+mod operations;
+mod post;
+mod problem;
+mod requests;
+mod selection;
+mod stream;
+mod tail;
+mod tlog;
+mod tokens;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use muniment_core::catalogue::Catalogue;
+use muniment_core::time::Timestamp;
+use tokio::sync::{Mutex, watch};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::index::Index;
+use crate::ledger::Ledger;
+use crate::ledger::clock::{Clock as _, SystemClock};
+use crate::ledger::genesis::Genesis;
+use crate::ledger::submission::{Outcome, Refusal, Submission};
+use crate::net::{BodyTime, ConnectionStats};
+use crate::query::EventFacts;
+use crate::tokens::{Attempts, Grant, Tokens};
+use bodies::Bodies;
+use metrics::Metrics;
+use problem::Problem;
+use tail::Tail;
+
+pub use empty::empty_router;
+pub use post::BODY_BYTES_MAX;
+
+/// What the service is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The ledger.
+    pub ledger: Arc<Ledger>,
+    /// What its entry 0 says.
+    pub genesis: Genesis,
+    /// The search index.
+    pub index: Index,
+    /// Who may do what.
+    pub tokens: Tokens,
+    /// The event types.
+    pub catalogue: Catalogue,
+    /// Whether anybody may read the entry bundles of the tree.
+    pub tlog_entries_public: bool,
+    /// How long bodies may take.
+    pub body_time: BodyTime,
+    /// What the listener counts.
+    pub connections: Arc<ConnectionStats>,
+}
+
+/// The service.
+#[derive(Debug)]
+pub struct App {
+    ledger: Arc<Ledger>,
+    genesis: Genesis,
+    index: Arc<Index>,
+    tokens: Tokens,
+    attempts: Attempts,
+    catalogue: Catalogue,
+    tlog_entries_public: bool,
+    bodies: Bodies,
+    tail: Tail,
+    metrics: Arc<Metrics>,
+    connections: Arc<ConnectionStats>,
+    /// Held while a bracket around an import is opened or closed: they are numbered.
+    imports: Mutex<()>,
+    clock: SystemClock,
+    /// Set when the server stops: followers are then sent away.
+    stopping: watch::Sender<bool>,
+    is_stopping: AtomicBool,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Arc<App> {
+        Arc::new(App {
+            tail: Tail::new(parts.ledger.clone()),
+            ledger: parts.ledger,
+            genesis: parts.genesis,
+            index: Arc::new(parts.index),
+            tokens: parts.tokens,
+            attempts: Attempts::default(),
+            catalogue: parts.catalogue,
+            tlog_entries_public: parts.tlog_entries_public,
+            bodies: Bodies::new(parts.body_time),
+            metrics: Arc::new(Metrics::new()),
+            connections: parts.connections,
+            imports: Mutex::new(()),
+            clock: SystemClock::new(),
+            stopping: watch::Sender::new(false),
+            is_stopping: AtomicBool::new(false),
+        })
+    }
+
+    /// Ends what would never end by itself, so that the server can.
+    pub fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
+        self.stopping.send_replace(true);
+    }
+
+    /// The ledger that it serves.
+    #[must_use]
+    pub fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.wall()
+    }
+
+    /// Hands in events and waits until they are durable.
+    async fn submit(&self, submission: Submission) -> Outcome {
+        self.ledger.submit(submission)?.await.unwrap_or(Err(Refusal::Closed))
+    }
+
+    /// The entries, if there are any, of events named by source and id.
+    async fn find(&self, names: Vec<(String, String)>) -> Result<Vec<Option<u64>>, Problem> {
+        let answer = self.ledger.submit_find(names)?;
+        let found = answer.await.map_err(|_| Problem::from(Refusal::Closed))?;
+        found.map_err(|error| Problem::internal("entries cannot be looked up", &error))
+    }
+
+    /// Whether a token may see an entry. What cannot be read is not seen.
+    fn may_see(&self, grant: &Grant, seq: u64) -> bool {
+        if grant.scope.is_everything() {
+            return true;
+        }
+        let line = self.ledger.line(seq).ok().flatten().unwrap_or_default();
+        EventFacts::read(&line).is_ok_and(|facts| grant.scope.matches(&facts))
+    }
+}
+
+/// Every route, and the document that describes them.
+pub fn router(app: Arc<App>) -> Router {
+    let (router, document) = OpenApiRouter::with_openapi(openapi::head())
+        .routes(routes!(events::list, post::post_events))
+        .routes(routes!(entry::entry))
+        .routes(routes!(entry::receipt))
+        .routes(routes!(stream::stream))
+        .routes(routes!(ledger::ledger))
+        .routes(routes!(ledger::consistency))
+        .routes(routes!(tlog::checkpoint))
+        .routes(routes!(tlog::tile))
+        .routes(routes!(event_types::list))
+        .routes(routes!(event_types::one))
+        .routes(routes!(imports::start))
+        .routes(routes!(imports::finish))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics))
+        .routes(routes!(docs::openapi))
+        .routes(routes!(docs::page))
+        .split_for_parts();
+    let documents = docs::Documents::new(openapi::finish(document));
+    router
+        .fallback(requests::unknown_path)
+        .method_not_allowed_fallback(requests::unknown_method)
+        .layer(axum::Extension(Arc::new(documents)))
+        .layer(axum::middleware::from_fn_with_state(app.metrics.clone(), requests::around))
+        .with_state(app)
+}

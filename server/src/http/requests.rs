@@ -1,0 +1,115 @@
+//! Around every request: an id, one line in the log, its numbers, and a handler that fails fails alone.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, Method, Response, Uri};
+use axum::middleware::Next;
+use axum::response::IntoResponse as _;
+use futures_util::FutureExt as _;
+
+use super::metrics::{Metrics, RefusalLabels, RequestLabels};
+use super::problem::{Problem, Refused};
+use crate::net::Peer;
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// Names a request within this run of the server.
+fn request_id() -> String {
+    format!("r{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Runs a request.
+pub(super) async fn around(
+    State(metrics): State<Arc<Metrics>>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
+    let (start, id) = (Instant::now(), request_id());
+    let method = method_name(request.method());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |path| path.as_str().to_owned());
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+    let span = tracing::error_span!("request", %id);
+    let answered = {
+        use tracing::Instrument as _;
+        AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span).await
+    };
+    let mut response = match answered {
+        Ok(response) => response,
+        Err(panic) => {
+            metrics.panics.inc();
+            tracing::error!(%id, panic = panic_message(&*panic), "a handler panicked");
+            Problem::new("internal", "a mistake in the program; the log has more, under this request's id")
+                .into_response()
+        }
+    };
+    let reason = response.extensions_mut().remove::<Refused>().map(|Refused(reason)| reason);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    let (status, duration) = (response.status().as_u16(), start.elapsed());
+    metrics.seconds.observe(duration.as_secs_f64());
+    // What the client wrote itself, path and query, may hold personal data: only the pattern is kept.
+    let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+    match &reason {
+        None => {
+            tracing::info!(%id, method, route, status, micros, peer = peer.map(tracing::field::display), "request")
+        }
+        Some(reason) => {
+            metrics.refusals.get_or_create(&RefusalLabels { reason: reason.clone() }).inc();
+            tracing::info!(%id, method, route, status, micros, reason, peer = peer.map(tracing::field::display), "request");
+        }
+    }
+    metrics.requests.get_or_create(&RequestLabels { method, route, status }).inc();
+    if reason.is_some() { with_instance(response, &id).await } else { response }
+}
+
+/// Puts the request's id into a problem.
+async fn with_instance(response: Response<Body>, id: &str) -> Response<Body> {
+    const PROBLEM_BYTES_MAX: usize = 1024 * 1024;
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, PROBLEM_BYTES_MAX).await else {
+        return Response::from_parts(parts, Body::empty());
+    };
+    let Some(inner) = bytes.strip_suffix(b"}") else { return Response::from_parts(parts, Body::from(bytes)) };
+    let mut body = inner.to_vec();
+    body.extend_from_slice(format!(",\"instance\":\"{id}\"}}").as_bytes());
+    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// A method's name, where it is one that is counted.
+fn method_name(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+/// A path that there is not.
+pub(super) async fn unknown_path(uri: Uri) -> Problem {
+    let path: String = uri.path().chars().take(200).collect();
+    Problem::new("not_found", format!("there is nothing at {path:?}; /docs lists what there is"))
+}
+
+/// A method that a path does not have.
+pub(super) async fn unknown_method(method: Method) -> Problem {
+    Problem::new("method_not_allowed", format!("this path has no {method}; /docs lists what there is"))
+}
