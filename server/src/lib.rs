@@ -2,16 +2,21 @@
 //!
 //! # What this crate never does
 //! - It holds no rule of governance: those are in plugins.
-//! - One module imports each engine: `ledger::sealed` zstd, `ledger::handle` tokio's channels, `cli` clap,
-//!   indicatif and tokio's signals, `settings` toml.
+//! - One module imports each engine: `ledger::sealed` zstd, `ledger::handle` tokio's channels, `index`
+//!   tantivy, `cli` clap, indicatif and tokio's signals, `settings` toml.
 
 pub mod bench;
 pub mod cli;
 pub mod disk;
 pub mod export;
+pub mod http;
+pub mod index;
 pub mod ledger;
+pub mod net;
 pub mod progress;
+pub mod query;
 pub mod settings;
+pub mod tokens;
 pub mod verify;
 
 #[cfg(test)]

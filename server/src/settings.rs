@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub clock: ClockSettings,
     /// How the ledger is stored.
     pub ledger: LedgerSettings,
+    /// How it is served.
+    pub http: HttpSettings,
 }
 
 /// The section `[clock]`. A test ledger has no such bounds.
@@ -58,6 +61,37 @@ pub struct LedgerSettings {
     /// How hard zstd tries when a segment is sealed. A level, 1 (fast) to 19 (small); 3 if not set.
     #[serde(deserialize_with = "within::<_, _, 1, 19>")]
     pub zstd_level: i32,
+}
+
+/// The section `[http]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HttpSettings {
+    /// Address and port on which `muniment serve` listens; 127.0.0.1:8080 if not set.
+    pub listen: SocketAddr,
+    /// A PEM file with the certificate chain, leaf first. With `key`; plain HTTP if neither is set. Read again
+    /// when it changes.
+    pub certificate: Option<PathBuf>,
+    /// A PEM file with the certificate's private key.
+    pub key: Option<PathBuf>,
+    /// Connections at a time, 16 to 1000000; 12000 if not set.
+    #[serde(deserialize_with = "within::<_, _, 16, 1_000_000>")]
+    pub connections_max: u32,
+    /// Whether anybody may read the entry bundles under /tlog/, which hold every event; false if not set: they
+    /// need an auditor's token.
+    pub tlog_entries_public: bool,
+}
+
+impl Default for HttpSettings {
+    fn default() -> HttpSettings {
+        HttpSettings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            certificate: None,
+            key: None,
+            connections_max: 12_000,
+            tlog_entries_public: false,
+        }
+    }
 }
 
 const SEGMENT_BYTES_MIN: i64 = SEGMENT_BYTES_RANGE.start().cast_signed();
@@ -160,7 +194,7 @@ struct Given {
 
 /// The variables that name a section. Others, `MUNIMENT_LOG` say, are no settings.
 fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> impl Iterator<Item = Given> {
-    const SECTIONS: [&str; 2] = ["clock", "ledger"];
+    const SECTIONS: [&str; 3] = ["clock", "http", "ledger"];
     variables.into_iter().filter_map(|(name, value)| {
         let key = name.strip_prefix(ENVIRONMENT_PREFIX)?.to_ascii_lowercase();
         let (section, field) = key.split_once('_')?;

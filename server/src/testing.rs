@@ -1,7 +1,28 @@
-//! How long tests take: short by default, longer with `MUNIMENT_TEST_SCALE=10`.
+//! What tests share: how long they take (short by default, longer with `MUNIMENT_TEST_SCALE=10`) and the
+//! options of their ledgers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::ledger::LedgerOptions;
+use crate::ledger::clock::{ClockBounds, SystemClock};
+use crate::ledger::open::OpenOptions;
+use crate::progress::Progress;
 
 /// A number of rounds, multiplied by `MUNIMENT_TEST_SCALE`.
 pub(crate) fn scale(rounds: u64) -> u64 {
     let scale = std::env::var("MUNIMENT_TEST_SCALE").ok().and_then(|scale| scale.parse().ok());
     rounds * scale.unwrap_or(1)
+}
+
+/// Options of a test ledger whose segments are so large.
+pub(crate) fn ledger_options(segment_bytes_max: u64) -> LedgerOptions {
+    let open = OpenOptions {
+        clock: Arc::new(SystemClock::new()),
+        clock_bounds: ClockBounds { step_seconds_max: 300, start_gap_days_max: 31 },
+        segment_bytes_max,
+        accept_clock: false,
+        progress: Progress::default(),
+    };
+    LedgerOptions { open, zstd_level: 1, quiet: Duration::from_millis(100) }
 }

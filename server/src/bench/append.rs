@@ -243,7 +243,8 @@ fn sizes(ledger: &Ledger, directory: &Path) -> io::Result<((u64, u64), u64)> {
     Ok(((packed, lines), all))
 }
 
-fn directory_bytes(directory: &Path) -> io::Result<u64> {
+/// Bytes of all files below a directory.
+pub(super) fn directory_bytes(directory: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(directory)? {
         let entry = entry?;

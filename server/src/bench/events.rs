@@ -53,18 +53,23 @@ impl Numbers {
     }
 }
 
+/// When event `number` happened.
+#[must_use]
+pub fn happened(number: u64) -> Timestamp {
+    Timestamp::from_micros(START_MICROS + i64::try_from(number).unwrap_or_default() * STEP_MICROS)
+}
+
 /// The JSON of event `number`, as a client would post it.
 #[must_use]
 pub fn json(number: u64) -> String {
     let mut numbers = Numbers(number.wrapping_mul(0xD134_2543_DE82_EF95));
-    let time = Timestamp::from_micros(START_MICROS + i64::try_from(number).unwrap_or_default() * STEP_MICROS);
-    let time = time.to_string();
+    let time = happened(number).to_string();
     let (source, event_type, subject, data) = match numbers.below(10) {
         0 | 1 => request_received(&mut numbers, number),
         2 => request_acknowledged(&mut numbers, number),
         3 => request_response(&mut numbers, number),
         4..=6 => access_granted(&mut numbers),
-        7 => training_completed(&mut numbers),
+        7 => isa_activated(&mut numbers),
         8 => disposal_executed(&mut numbers, number),
         _ => breach_assessed(&mut numbers, number),
     };
@@ -134,7 +139,7 @@ fn request_response(numbers: &mut Numbers, number: u64) -> Parts {
 fn access_granted(numbers: &mut Numbers) -> Parts {
     let person = numbers.next() % 9_000;
     let data = format!(
-        r#"{{"person":"p-{person:05}","system":"{}","entitlement":"{}","unit":"{}","approved_by":"role/system-owner","approval_ref":"CHG-{:07}","job_function":"{}","privileged":{},"review_due":"2026-{:02}-01"}}"#,
+        r#"{{"grant_ref":"g-{person:05}","system":"{}","entitlement":"{}","unit":"{}","approved_by":"role/system-owner","approval_ref":"CHG-{:07}","job_function":"{}","privileged":{},"review_due":"2026-{:02}-01"}}"#,
         numbers.of(&["liquidlogic", "civica-cx", "northgate", "sharepoint", "unit4"]),
         numbers.of(&["read", "read_write", "supervisor", "finance_post"]),
         numbers.of(&UNITS),
@@ -146,18 +151,19 @@ fn access_granted(numbers: &mut Numbers) -> Parts {
     ("/systems/identity", "access.granted", format!("access/p-{person:05}"), data)
 }
 
-fn training_completed(numbers: &mut Numbers) -> Parts {
-    let person = numbers.next() % 9_000;
+fn isa_activated(numbers: &mut Numbers) -> Parts {
+    let agreement = numbers.below(9_000);
     let data = format!(
-        r#"{{"person":"p-{person:05}","course":"data-protection-essentials","version":"2025.{}","score_percent":{},"user_class":"{}","unit":"{}","valid_until":"2026-{:02}-{:02}"}}"#,
+        r#"{{"version":"2025.{}","starts":"2025-{:02}-01","ends":"2028-{:02}-{:02}","review_due":"2026-{:02}-{:02}","owner":"role/information-asset-owner","unit":"{}"}}"#,
         numbers.below(3),
-        60 + numbers.below(41),
-        numbers.of(&["staff", "agency", "member", "contractor"]),
-        numbers.of(&UNITS),
         1 + numbers.below(12),
-        1 + numbers.below(28)
+        1 + numbers.below(12),
+        1 + numbers.below(28),
+        1 + numbers.below(12),
+        1 + numbers.below(28),
+        numbers.of(&UNITS)
     );
-    ("/systems/learning", "training.completed", format!("person/p-{person:05}"), data)
+    ("/systems/agreements", "isa.activated", format!("ISA-{agreement:05}"), data)
 }
 
 fn disposal_executed(numbers: &mut Numbers, number: u64) -> Parts {
@@ -197,7 +203,19 @@ fn breach_assessed(numbers: &mut Numbers, number: u64) -> Parts {
 
 #[cfg(test)]
 mod tests {
+    use muniment_core::catalogue::Catalogue;
+
     use super::*;
+
+    #[test]
+    fn every_event_is_one_of_the_catalogue() {
+        let catalogue = Catalogue::built_in().unwrap();
+        for number in 0..2_000 {
+            let text = json(number);
+            let value = muniment_core::json::parse(text.as_bytes()).unwrap();
+            assert_eq!(catalogue.check(value.as_object().unwrap()), Ok(()), "{text}");
+        }
+    }
 
     #[test]
     fn every_event_is_sound_and_none_stands_twice() {

@@ -2,6 +2,17 @@
 //! as the same work, in one run on one machine. Ratios hold; absolute figures are the machine's.
 
 pub mod append;
+pub mod empty;
 pub mod events;
+mod file;
+mod follow;
+pub mod ingest;
 pub mod memory;
+mod posts;
+pub mod read;
+pub mod search;
+pub mod tally;
+pub mod target;
 pub mod verify;
+
+pub use follow::Followed;

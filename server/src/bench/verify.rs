@@ -43,17 +43,18 @@ pub fn measure(directory: &Path, progress: &Progress) -> Result<Measured, Verify
     let options = VerifyOptions { progress: progress.clone(), ..VerifyOptions::default() };
     bare_loop(&disk)?;
     let mut verified = verify(&disk, &options)?;
-    let mut times = [[Duration::ZERO; ROUNDS]; 2];
-    for round in 0..ROUNDS {
+    let (mut bare, mut verifying) = ([Duration::ZERO; ROUNDS], [Duration::ZERO; ROUNDS]);
+    for (bare, verifying) in bare.iter_mut().zip(&mut verifying) {
         let start = Instant::now();
         bare_loop(&disk)?;
-        times[0][round] = start.elapsed();
+        *bare = start.elapsed();
         let start = Instant::now();
         verified = verify(&disk, &options)?;
-        times[1][round] = start.elapsed();
+        *verifying = start.elapsed();
     }
-    times.iter_mut().for_each(|times| times.sort_unstable());
-    let [bare, verifying] = times.map(|times| times[ROUNDS / 2]);
+    bare.sort_unstable();
+    verifying.sort_unstable();
+    let (bare, verifying) = (bare[ROUNDS / 2], verifying[ROUNDS / 2]);
     Ok(Measured { verified, verifying, bare, rss_anon_bytes: rss_anon_bytes() })
 }
 

@@ -48,6 +48,26 @@ impl Interrupt {
     }
 }
 
+/// Waits until an end is asked for, within a runtime. From then on a second request ends the program at once.
+///
+/// # Errors
+/// As the system says.
+pub(crate) async fn requested() -> io::Result<()> {
+    let (mut int, mut term) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = int.recv() => {}
+        _ = term.recv() => {}
+    }
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = int.recv() => {}
+            _ = term.recv() => {}
+        }
+        end_now();
+    });
+    Ok(())
+}
+
 /// As a crash would: what was acknowledged is on disk, the next start does the rest.
 #[expect(clippy::exit, reason = "the user has asked twice, and the main thread does not answer")]
 fn end_now() {

@@ -12,7 +12,9 @@ mod interrupt;
 mod logging;
 mod opening;
 mod print;
+mod serve;
 mod terminal;
+mod token;
 mod verify;
 
 use std::process::ExitCode;
@@ -20,18 +22,25 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use failure::{EXIT_CODES, Failure, Verdict};
+use logging::LogFormat;
 use opening::SetArg;
 
 const EXAMPLE: &str = "The shortest use:
   muniment init   --data my-ledger --origin ig.exemplar.gov.uk/ledger
   muniment append --data my-ledger events.jsonl
   muniment verify --data my-ledger
+  muniment serve  --data my-ledger
 
 Settings: DIR/muniment.toml, overridden by MUNIMENT_<SECTION>_<FIELD>, overridden by --set
   clock.step_seconds_max=300      seconds that the machine's clock may jump ahead
   clock.start_gap_days_max=31     days after the last entry within which a ledger may be opened
   ledger.segment_bytes=134217728  bytes of lines from which on a segment is closed and compressed
   ledger.zstd_level=3             1 (fast) to 19 (small)
+  http.listen=127.0.0.1:8080      address and port of `serve`
+  http.certificate=FILE           PEM file with the certificate chain, for TLS
+  http.key=FILE                   PEM file with its private key
+  http.connections_max=12000      connections at a time
+  http.tlog_entries_public=false  whether anybody may read entries under /tlog/
 MUNIMENT_LOG (error, warn, info, debug, trace) chooses how much is logged to standard error.";
 
 /// Information-governance ledger: append-only, hash-chained, provable
@@ -47,9 +56,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::InitArgs),
+    Serve(Box<serve::ServeArgs>),
     Append(append::AppendArgs),
     Verify(Box<verify::VerifyArgs>),
     Export(export::ExportArgs),
+    Token(token::TokenArgs),
     Clock(clock::ClockArgs),
     Bench(bench::BenchArgs),
 }
@@ -58,7 +69,8 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let ended = logging::start().and_then(|()| cli.command.run(&cli.set));
+    let (level, format) = cli.command.log();
+    let ended = logging::start(level, format).and_then(|()| cli.command.run(&cli.set));
     if let Err(failure) = &ended {
         print::aside(&format!("error: {}", failure.message));
     }
@@ -66,12 +78,22 @@ pub fn main() -> ExitCode {
 }
 
 impl Command {
+    /// How much it logs if nobody says otherwise, and how.
+    fn log(&self) -> (&'static str, LogFormat) {
+        match self {
+            Command::Serve(args) => ("info", args.log),
+            _ => ("warn", LogFormat::default()),
+        }
+    }
+
     fn run(&self, set: &SetArg) -> Result<Verdict, Failure> {
         match self {
             Command::Init(args) => init::run(args, set),
+            Command::Serve(args) => serve::run(args, set),
             Command::Append(args) => append::run(args, set),
             Command::Verify(args) => verify::run(args, set),
             Command::Export(args) => export::run(args, set),
+            Command::Token(args) => token::run(args, set),
             Command::Clock(args) => clock::run(args, set),
             Command::Bench(args) => bench::run(args, set),
         }

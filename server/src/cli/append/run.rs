@@ -10,7 +10,7 @@ use super::group::{Group, Refused};
 use super::input::Place;
 use crate::cli::terminal::Bar;
 use crate::ledger::Ledger;
-use crate::ledger::imports::Import;
+use crate::ledger::imports::{Import, ImportCounts};
 use crate::ledger::submission::{Appended, Mode, Outcome, Refusal, Submission};
 
 /// Groups that are handed in before the first of them is answered. Where the first refused event ends the
@@ -80,7 +80,7 @@ impl<'l> Run<'l> {
         if !known.is_empty() {
             self.submit(known)?;
         }
-        self.bracket = Bracket::Known(Some(Import::start(self.ledger).map_err(stop)?));
+        self.bracket = Bracket::Known(Some(Import::start(self.ledger, None).map_err(stop)?.0));
         self.submit(rest)
     }
 
@@ -165,7 +165,10 @@ impl<'l> Run<'l> {
     pub(super) fn finish(&mut self) -> Result<(), Stop> {
         let Counts { appended, replayed, refused } = self.counts;
         match self.bracket()? {
-            Some(import) => import.finish(self.ledger, appended, replayed, refused).map_err(stop),
+            Some(import) => {
+                let counts = ImportCounts { appended, replayed, refused };
+                import.finish(self.ledger, None, Some(counts)).map(drop).map_err(stop)
+            }
             None => Ok(()),
         }
     }

@@ -1,5 +1,11 @@
 //! `muniment bench`: how fast is this machine's ledger?
 
+mod empty;
+mod ingest;
+mod read;
+mod server;
+
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +15,8 @@ use super::failure::{EXIT_CODES, Failure, Verdict};
 use super::opening::{DataArg, SetArg};
 use super::print;
 use super::terminal::Bar;
-use crate::bench::{append, verify};
+use crate::bench::tally::{Latency, Tally};
+use crate::bench::{append, events, verify};
 use crate::ledger::DirectoryLock;
 use crate::progress::Progress;
 
@@ -26,7 +33,9 @@ lines on all cores; the second run of each is timed. Nothing is changed.";
 
 const EXAMPLE: &str = "Example:
   muniment bench append --data /tmp/bench --events 5000000
-  muniment bench verify --data /tmp/bench";
+  muniment bench verify --data /tmp/bench
+  muniment bench ingest --server http://127.0.0.1:8080 --clients 64 --baseline
+  muniment bench read   --server http://127.0.0.1:8080";
 
 /// Measure the speed and size of a ledger on this machine
 #[derive(Debug, Args)]
@@ -44,6 +53,11 @@ enum BenchCommand {
     /// Verify a ledger that is there
     #[command(long_about = VERIFY_ABOUT, after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
     Verify(DataArg),
+    Ingest(ingest::IngestArgs),
+    Read(read::ReadArgs),
+    Events(EventsArgs),
+    #[command(hide = true)]
+    EmptyHandler(empty::EmptyArgs),
 }
 
 #[derive(Debug, Args)]
@@ -59,10 +73,26 @@ struct AppendArgs {
     group: u16,
 }
 
+const EVENTS_EXAMPLE: &str = "Example:
+  muniment bench events --events 1000 | muniment append --data /tmp/test-ledger";
+
+/// Print made-up events, one a line, the same every time
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EVENTS_EXAMPLE}\n\n{EXIT_CODES}"))]
+struct EventsArgs {
+    /// How many
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    events: u64,
+}
+
 pub(crate) fn run(args: &BenchArgs, set: &SetArg) -> Result<Verdict, Failure> {
     match &args.command {
         BenchCommand::Append(args) => run_append(args, set),
         BenchCommand::Verify(data) => run_verify(data, set),
+        BenchCommand::Ingest(args) => ingest::run(args),
+        BenchCommand::Read(args) => read::run(args),
+        BenchCommand::Events(args) => run_events(args),
+        BenchCommand::EmptyHandler(args) => empty::run(args),
     }
 }
 
@@ -125,6 +155,16 @@ fn run_verify(data: &DataArg, set: &SetArg) -> Result<Verdict, Failure> {
     }
 }
 
+fn run_events(args: &EventsArgs) -> Result<Verdict, Failure> {
+    for number in 0..args.events {
+        match print::try_result(&events::json(number)) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => break,
+            printed => printed.map_err(|error| Failure::wanting(format!("standard output: {error}")))?,
+        }
+    }
+    Ok(Verdict::Done)
+}
+
 fn rates(events: u64, what: &str, time: Duration, bare: &str, bare_time: Duration) {
     let rate =
         |time: Duration| format!("{:.0} a second ({})", count(events) / time.as_secs_f64(), seconds(time));
@@ -138,6 +178,22 @@ fn memory(rss_anon_bytes: Option<u64>) {
         Some(bytes) => row("memory (RssAnon)", &format!("{} MiB", bytes >> 20)),
         None => row("memory (RssAnon)", "this system does not tell"),
     }
+}
+
+/// Percentiles, in milliseconds.
+fn latency(latency: &Latency) -> String {
+    let milliseconds = |time: Duration| format!("{:.2}", time.as_secs_f64() * 1_000.0);
+    let at = |quantile| milliseconds(latency.at(quantile));
+    let most = milliseconds(latency.max());
+    format!("p50 {}, p90 {}, p99 {}, p99.9 {}, max {most} ms", at(0.5), at(0.9), at(0.99), at(0.999))
+}
+
+fn errors(tally: &Tally) -> String {
+    if tally.errors.is_empty() {
+        return "none".to_owned();
+    }
+    let kinds: Vec<String> = tally.errors.iter().map(|(kind, count)| format!("{kind}: {count}")).collect();
+    format!("{}; the first: {}", kinds.join(", "), tally.first_error.as_deref().unwrap_or_default())
 }
 
 fn row(name: &str, value: &str) {

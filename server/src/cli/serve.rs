@@ -1,0 +1,164 @@
+//! `muniment serve`: the ledger over HTTP.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use muniment_core::catalogue::Catalogue;
+use tokio::runtime::Runtime;
+
+use super::failure::{EXIT_CODES, Failure, Verdict};
+use super::interrupt;
+use super::logging::LogFormat;
+use super::opening::{self, DataArg, SetArg};
+use super::print;
+use super::terminal::Bar;
+use crate::http::{self, App, Parts};
+use crate::index::{Index, IndexOptions};
+use crate::ledger::Ledger;
+use crate::ledger::genesis::Genesis;
+use crate::net::{BodyTime, ListenOptions, Listener};
+use crate::settings::Settings;
+use crate::tokens::Tokens;
+
+const ABOUT: &str = "\
+Serve the ledger over HTTP: events are posted, searched, followed and proved. /docs describes the \
+interface. Without a certificate the server speaks plain HTTP: only for this machine, or behind a proxy \
+that does TLS. It stops at Ctrl-C or SIGTERM, once posts that have begun are answered.";
+
+const EXAMPLE: &str = "Example:
+  muniment serve --data /var/lib/muniment --listen 127.0.0.1:8080
+  curl -H \"Authorization: Bearer $MUNIMENT_TOKEN\" http://127.0.0.1:8080/v1/ledger";
+
+/// Serve the ledger over HTTP
+#[derive(Debug, Args)]
+#[command(long_about = ABOUT, after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    data: DataArg,
+    /// Address and port; port 0 lets the system choose. Instead of the setting http.listen
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// PEM file with the certificate chain. Instead of the setting http.certificate
+    #[arg(long, value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+    /// PEM file with its private key. Instead of the setting http.key
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+    /// How lines of the log are written to standard error; MUNIMENT_LOG says how much (info)
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    pub(super) log: LogFormat,
+}
+
+pub(crate) fn run(args: &ServeArgs, set: &SetArg) -> Result<Verdict, Failure> {
+    let settings = set.settings(&args.data.path)?;
+    let catalogue = catalogue(&args.data)?;
+    let ledger = Arc::new(opening::open(&args.data, &settings, |_| {})?);
+    let served = serve(args, &settings, ledger, catalogue);
+    served.map_err(|failure| failure.of(args.data.path.display()))
+}
+
+fn serve(
+    args: &ServeArgs,
+    settings: &Settings,
+    ledger: Arc<Ledger>,
+    catalogue: Catalogue,
+) -> Result<Verdict, Failure> {
+    let listen = listen_options(args, settings);
+    let runtime = runtime()?;
+    let listener = runtime.block_on(async { Listener::bind(&listen) });
+    let listener = listener.map_err(|error| Failure::usage(error.to_string()))?;
+    let app = app(args, settings, ledger.clone(), catalogue, &listener)?;
+    let scheme = if listen.tls_certificate.is_some() { "https" } else { "http" };
+    print::result(&format!("serving {} on {scheme}://{}", ledger.origin(), listener.local_address()));
+    let router = http::router(app.clone());
+    runtime.block_on(async {
+        let stop = {
+            let app = app.clone();
+            async move {
+                if let Err(error) = interrupt::requested().await {
+                    tracing::error!(%error, "signals cannot be watched; only SIGKILL ends this");
+                    std::future::pending::<()>().await;
+                }
+                app.stop();
+            }
+        };
+        listener.run(router, stop).await;
+    });
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    drop(app);
+    match Arc::into_inner(ledger) {
+        Some(ledger) => ledger.close(),
+        None => tracing::warn!("a request is still at work; the ledger is closed as a crash would"),
+    }
+    print::aside("stopped; what was acknowledged is on disk");
+    Ok(Verdict::Done)
+}
+
+/// The threads that serve connections.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::wanting(format!("no threads: {error}")))
+}
+
+fn listen_options(args: &ServeArgs, settings: &Settings) -> ListenOptions {
+    let mut listen = ListenOptions::new(args.listen.unwrap_or(settings.http.listen));
+    let given = |flag: &Option<PathBuf>, setting: &Option<PathBuf>| flag.clone().or_else(|| setting.clone());
+    listen.tls_certificate = given(&args.certificate, &settings.http.certificate);
+    listen.tls_key = given(&args.key, &settings.http.key);
+    listen.limits.connections_max = settings.http.connections_max as usize;
+    listen
+}
+
+fn app(
+    args: &ServeArgs,
+    settings: &Settings,
+    ledger: Arc<Ledger>,
+    catalogue: Catalogue,
+    listener: &Listener,
+) -> Result<Arc<App>, Failure> {
+    let failed = |error: String| Failure::wanting(error);
+    let line = ledger.line(0).map_err(|error| failed(error.to_string()))?.unwrap_or_default();
+    let genesis = Genesis::from_line(&line).map_err(failed)?;
+    let tokens = Tokens::load(&ledger).map_err(|error| failed(error.to_string()))?;
+    let bar = Bar::entries("indexing");
+    let directory = args.data.path.join("index");
+    let index = Index::open(&directory, ledger.clone(), IndexOptions::default(), &bar.progress());
+    let index = index.map_err(|error| failed(format!("the search index: {error}")))?;
+    bar.clear();
+    Ok(App::new(Parts {
+        ledger,
+        genesis,
+        index,
+        tokens,
+        catalogue,
+        tlog_entries_public: settings.http.tlog_entries_public,
+        body_time: BodyTime::STANDARD,
+        connections: listener.stats(),
+    }))
+}
+
+/// The event types that come with the program, and those in `catalogue/` of the data directory.
+fn catalogue(data: &DataArg) -> Result<Catalogue, Failure> {
+    let mut catalogue = Catalogue::built_in().map_err(|error| Failure::wanting(error.to_string()))?;
+    let directory = data.path.join("catalogue");
+    if !directory.is_dir() {
+        return Ok(catalogue);
+    }
+    let unreadable = |error: std::io::Error| Failure::usage(format!("{}: {error}", directory.display()));
+    let mut files = std::fs::read_dir(&directory)
+        .and_then(|entries| {
+            entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, std::io::Error>>()
+        })
+        .map_err(unreadable)?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    for path in files {
+        let text = std::fs::read_to_string(&path).map_err(unreadable)?;
+        let added = catalogue.add(&path.display().to_string(), &text);
+        added.map_err(|error| Failure::usage(error.to_string()))?;
+    }
+    Ok(catalogue)
+}
