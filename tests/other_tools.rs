@@ -11,7 +11,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use signed_note::{Note, StandardVerifier, VerifierList};
 use support::{Ran, TestLedger, plain_lines, root, run, skip};
-use tempfile::TempDir;
 use tlog_tiles::{Error, Hash, Tile, TileHashReader, TileReader, stored_hash_index};
 
 mod support;
@@ -157,35 +156,7 @@ mod python {
 
 mod go {
     use super::*;
-
-    /// Where Debian's golang-golang-x-mod-dev puts the sources that other packages build with.
-    const GOPATH: &str = "/usr/share/gocode";
-
-    /// The Go program, built once.
-    fn program() -> Option<PathBuf> {
-        static BUILT: OnceLock<Option<TempDir>> = OnceLock::new();
-        let built = BUILT.get_or_init(|| {
-            let there =
-                Command::new("go").arg("version").output().is_ok_and(|output| output.status.success());
-            if !there || !Path::new(GOPATH).join("src/golang.org/x/mod/sumdb").is_dir() {
-                return None;
-            }
-            let home = tempfile::tempdir().unwrap();
-            let mut build = Command::new("go");
-            build.env("GO111MODULE", "off").env("GOPATH", GOPATH).env_remove("GOFLAGS");
-            build
-                .arg("build")
-                .arg("-o")
-                .arg(home.path().join("verify"))
-                .arg(root().join("tests/go/verify.go"));
-            run(&mut build, b"").exits(0);
-            Some(home)
-        });
-        if built.is_none() {
-            skip("Go with x/mod is not installed (apt-get install golang-go golang-golang-x-mod-dev)");
-        }
-        built.as_ref().map(|home| home.path().join("verify"))
-    }
+    use crate::support::go::program;
 
     fn verify(program: &Path, args: &[&str]) -> Ran {
         run(Command::new(program).args(args), b"")

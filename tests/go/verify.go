@@ -2,6 +2,7 @@
 //
 //	verify vector VKEY NOTE        one signed note
 //	verify tiles VKEY DIR          a static C2SP tlog-tiles log
+//	verify url VKEY URL [TOKEN]    one that is served; bundles are read with the token
 //	verify receipt VKEY FILE LINE  a tlog-proof of the entry in the file LINE
 package main
 
@@ -10,6 +11,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -41,7 +44,12 @@ func run(args []string) error {
 		_, err = open(vkey, content)
 		return err
 	case command == "tiles":
-		return checkLog(vkey, path)
+		return checkLog(vkey, func(name string) ([]byte, error) {
+			return os.ReadFile(filepath.Join(path, name))
+		})
+	case command == "url":
+		token := strings.Join(args[3:], "")
+		return checkLog(vkey, func(name string) ([]byte, error) { return get(path+"/"+name, token) })
 	case command == "receipt" && len(args) == 4:
 		return checkReceipt(vkey, path, args[3])
 	}
@@ -76,17 +84,41 @@ func openCheckpoint(vkey string, content []byte) (tree tlog.Tree, err error) {
 	return tree, err
 }
 
-// published reads the tiles of a directory. C2SP fixes the height, so its paths leave it out.
-type published string
+// get fetches a file over HTTP and checks what C2SP says of the answer.
+func get(url, token string) ([]byte, error) {
+	request, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		return nil, err
+	}
+	if strings.Contains(url, "/tile/entries/") {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	mediaType := "application/octet-stream"
+	if strings.HasSuffix(url, "/checkpoint") {
+		mediaType = "text/plain; charset=utf-8"
+	}
+	if response.StatusCode != 200 || response.Header.Get("Content-Type") != mediaType {
+		return nil, fmt.Errorf("%s: %s, %s", url, response.Status, response.Header.Get("Content-Type"))
+	}
+	return io.ReadAll(response.Body)
+}
 
-func (directory published) Height() int { return height }
+// published reads a log's files by their names. C2SP fixes the height, so its paths leave it out.
+type published func(name string) ([]byte, error)
 
-func (directory published) SaveTiles([]tlog.Tile, [][]byte) {}
+func (published) Height() int { return height }
 
-func (directory published) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
+func (published) SaveTiles([]tlog.Tile, [][]byte) {}
+
+func (files published) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	contents := make([][]byte, len(tiles))
 	for i, tile := range tiles {
-		content, err := directory.read(tile)
+		content, err := files.read(tile)
 		if err != nil {
 			return nil, err
 		}
@@ -99,14 +131,14 @@ func (directory published) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 }
 
 // read maps the path that tlog gives a tile to the one that C2SP gives it.
-func (directory published) read(tile tlog.Tile) ([]byte, error) {
+func (files published) read(tile tlog.Tile) ([]byte, error) {
 	path := strings.Replace(tile.Path(), fmt.Sprintf("tile/%d/", height), "tile/", 1)
 	path = strings.Replace(path, "tile/data/", "tile/entries/", 1)
-	return os.ReadFile(filepath.Join(string(directory), path))
+	return files(path)
 }
 
-func checkLog(vkey, directory string) error {
-	content, err := os.ReadFile(filepath.Join(directory, "checkpoint"))
+func checkLog(vkey string, files published) error {
+	content, err := files("checkpoint")
 	if err != nil {
 		return err
 	}
@@ -114,21 +146,21 @@ func checkLog(vkey, directory string) error {
 	if err != nil {
 		return err
 	}
-	reader := tlog.TileHashReader(tree, published(directory))
+	reader := tlog.TileHashReader(tree, files)
 	levels := 0
 	for _, tile := range tlog.NewTiles(height, 0, tree.N) {
 		// It lists the partial tiles of every smaller tree too.
 		if tile.W < 1<<height && int64(tile.W) != tree.N>>uint(height*tile.L)%(1<<height) {
 			continue
 		}
-		if _, err := published(directory).ReadTiles([]tlog.Tile{tile}); err != nil {
+		if _, err := files.ReadTiles([]tlog.Tile{tile}); err != nil {
 			return err
 		}
 		if tile.L+1 > levels {
 			levels = tile.L + 1
 		}
 	}
-	leaves, err := checkEntries(published(directory), tree, reader)
+	leaves, err := checkEntries(files, tree, reader)
 	if err != nil {
 		return err
 	}
@@ -140,14 +172,14 @@ func checkLog(vkey, directory string) error {
 }
 
 // checkEntries compares every entry of the bundles with the authenticated leaf hashes.
-func checkEntries(directory published, tree tlog.Tree, reader tlog.HashReader) ([]tlog.Hash, error) {
+func checkEntries(files published, tree tlog.Tree, reader tlog.HashReader) ([]tlog.Hash, error) {
 	var leaves []tlog.Hash
 	for start := int64(0); start < tree.N; start += 1 << height {
 		width := int64(1 << height)
 		if tree.N-start < width {
 			width = tree.N - start
 		}
-		bundle, err := directory.read(tlog.Tile{H: height, L: -1, N: start >> height, W: int(width)})
+		bundle, err := files.read(tlog.Tile{H: height, L: -1, N: start >> height, W: int(width)})
 		if err != nil {
 			return nil, err
 		}
