@@ -188,7 +188,8 @@ fn many_small_values_do_no_harm() {
     serving.stop_and_verify();
 }
 
-/// More than the queue holds: refused with a time to come back, and nothing that was acknowledged is missing.
+/// More than there is room for: taken in turn, or refused with a time to come back, and nothing that was
+/// acknowledged is missing.
 #[test]
 fn a_flood_is_refused_and_not_lost() {
     let mut serving = Serving::new();
@@ -245,7 +246,8 @@ fn a_flood_is_refused_and_not_lost() {
         most
     });
     println!("flood: {taken} events taken, {refused} posts refused, {most} KiB at most");
-    assert!(refused > 0 && taken > 0, "{taken} taken, {refused} refused");
+    // Bodies wait for room for some seconds: how many are refused depends on the machine. Each was one or the other.
+    assert_eq!(taken + 225 * refused, 24 * 2 * 225, "{taken} taken, {refused} refused");
     assert!(most < MEMORY_KIB_MAX, "{most} KiB");
     // It takes more at once.
     serving.post(admin, &request("after", "/s", None)).is(201);

@@ -109,6 +109,10 @@ fn the_document_lists_what_there_is() {
     // The other way round: every handler that describes itself is there, and there is no route without a description.
     let mut described = 0;
     for (name, bytes) in sources() {
+        // The load generator's empty handler is no part of the service.
+        if name.ends_with("empty.rs") {
+            continue;
+        }
         let text = String::from_utf8(bytes).unwrap();
         described += text.matches("#[utoipa::path(").count();
         assert!(!text.contains(".route("), "{name}: a route without a description");
