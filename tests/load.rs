@@ -3,7 +3,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, Stdio};
 
 use support::{ORIGIN, Ran, command, run};
 use tempfile::TempDir;
@@ -16,7 +16,6 @@ struct Server {
     token: String,
     url: String,
     child: Child,
-    _stderr: ChildStderr,
 }
 
 impl Server {
@@ -26,12 +25,11 @@ impl Server {
         let made = command(&["init", "--data", &data, "--origin", ORIGIN, "--purpose", "test"]);
         let made = run(&mut { made }, b"").exits(0);
         let mut serve = command(&["serve", "--data", &data, "--listen", "127.0.0.1:0"]);
-        let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().split(' ').next_back().unwrap().to_owned();
-        let _stderr = child.stderr.take().unwrap();
-        Server { home, token: made.field("admin token").to_owned(), url, child, _stderr }
+        Server { home, token: made.field("admin token").to_owned(), url, child }
     }
 
     fn bench(&self, what: &str, args: &[&str]) -> Ran {
