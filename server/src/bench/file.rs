@@ -29,9 +29,10 @@ impl BareFile {
     /// Writes bodies and syncs after each, for so long. Gives how many, and the time that it took without making
     /// them.
     pub(super) fn round(&mut self, posts: &Posts, length: Duration) -> io::Result<(u64, Duration)> {
-        let (mut bodies, mut time) = (0, Duration::ZERO);
+        let (mut bodies, mut time, mut body) = (0, Duration::ZERO, Vec::new());
         while time < length {
-            let body = posts.next();
+            body.clear();
+            posts.next(&mut body);
             if self.bytes + body.len() as u64 > FILE_BYTES_MAX {
                 self.file = File::create(&self.path)?;
                 self.file.sync_all()?;

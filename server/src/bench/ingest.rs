@@ -1,15 +1,15 @@
 //! How many durable events does a server take from many clients, beside an empty handler and a file that are
 //! given the same bytes?
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use super::connection::{Answer, Connection};
 use super::empty::EmptyHandler;
 use super::file::BareFile;
 use super::posts::Posts;
@@ -19,6 +19,8 @@ use crate::net::client::Client;
 use crate::progress::Progress;
 
 const PATH: &str = "/v1/events";
+/// The status of what was recorded.
+const CREATED: u16 = 201;
 /// Load before the first measured round of a server.
 const WARM_UP: Duration = Duration::from_secs(1);
 /// Load before every further round, which does not count either.
@@ -86,12 +88,12 @@ pub async fn ingest(target: &Target, plan: &IngestPlan, progress: &Progress) -> 
     let mut run = [0; 8];
     getrandom::fill(&mut run).map_err(|error| LoadError::Io(io::Error::other(error)))?;
     let posts = Arc::new(Posts::make(plan.batch, u64::from_le_bytes(run)));
-    let mut ledger = Crowd::gather(target.clone(), plan.clients, &posts).await?;
+    let mut ledger = Crowd::gather(target, plan.clients, &posts).await?;
     let (mut empty, mut file) = (None, None);
     let mut handler = None;
     if let Some(baseline) = &plan.baseline {
         let started = handler.insert(EmptyHandler::start(&baseline.token, plan.batch)?);
-        empty = Some(Crowd::gather(target.at(started.url.clone()), plan.clients, &posts).await?);
+        empty = Some(Crowd::gather(&target.at(started.url.clone()), plan.clients, &posts).await?);
         file = baseline.directory.as_deref().map(BareFile::create).transpose()?;
     }
     let rounds = match plan.baseline {
@@ -146,15 +148,15 @@ async fn settle(target: &Target, control: &mut Client) -> Result<bool, LoadError
 /// The clients of one server.
 struct Crowd {
     poster: Arc<Poster>,
-    clients: Vec<Client>,
+    clients: Vec<Connection>,
     tally: Tally,
     rates: Rates,
 }
 
 struct Poster {
-    target: Target,
     posts: Arc<Posts>,
-    media_type: &'static str,
+    /// What every request begins with, up to its body's number of bytes.
+    head: Vec<u8>,
 }
 
 /// The time within which answers count.
@@ -165,13 +167,13 @@ struct Window {
 }
 
 impl Crowd {
-    async fn gather(target: Target, count: usize, posts: &Arc<Posts>) -> Result<Crowd, LoadError> {
-        let clients = target.connect_all(count).await?;
+    async fn gather(target: &Target, count: usize, posts: &Arc<Posts>) -> Result<Crowd, LoadError> {
+        let clients = target.dial_all(count).await?;
         let media_type = match posts.batch() {
             1 => "application/cloudevents+json",
             _ => "application/cloudevents-batch+json",
         };
-        let poster = Arc::new(Poster { target, posts: posts.clone(), media_type });
+        let poster = Arc::new(Poster { posts: posts.clone(), head: target.post_head(PATH, media_type)? });
         Ok(Crowd { poster, clients, tally: Tally::default(), rates: Rates::default() })
     }
 
@@ -206,28 +208,31 @@ impl Crowd {
 
 impl Poster {
     /// Posts as soon as it is answered, until the window ends.
-    async fn run(self: Arc<Self>, mut client: Client, window: Window) -> (Client, Tally) {
-        let mut tally = Tally::default();
+    async fn run(self: Arc<Self>, mut client: Connection, window: Window) -> (Connection, Tally) {
+        let (mut tally, mut request) = (Tally::default(), Vec::new());
         loop {
             let begun = Instant::now();
             if begun >= window.end {
                 return (client, tally);
             }
-            let body = self.posts.next();
-            let sent = body.len() as u64;
-            let answer = client.send(self.target.post(PATH, self.media_type, body)).await;
+            request.clear();
+            let sent = self.posts.next_after(&mut request, |out, bytes| {
+                out.extend_from_slice(&self.head);
+                let _infallible = write!(out, "{bytes}\r\n\r\n");
+            });
+            let answer = client.exchange(&request).await;
             let ended = Instant::now();
             match answer {
-                Ok((StatusCode::CREATED, _, answer)) => {
+                Ok(Answer { status: CREATED, body }) => {
                     if ended >= window.start && ended < window.end {
                         tally.requests += 1;
-                        tally.sent_bytes += sent;
-                        tally.received_bytes += answer.len() as u64;
+                        tally.sent_bytes += sent as u64;
+                        tally.received_bytes += body.len() as u64;
                         tally.latency.record(ended - begun);
                     }
                 }
-                Ok((status, _, answer)) => {
-                    tally.error(status.as_u16().to_string(), beginning(&answer));
+                Ok(Answer { status, body }) => {
+                    tally.error(status.to_string(), beginning(body));
                     sleep(ERROR_PAUSE).await;
                 }
                 Err(error) => {

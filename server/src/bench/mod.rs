@@ -2,6 +2,7 @@
 //! as the same work, in one run on one machine. Ratios hold; absolute figures are the machine's.
 
 pub mod append;
+mod connection;
 pub mod empty;
 pub mod events;
 mod file;

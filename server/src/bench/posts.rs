@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::body::Bytes;
-
 use super::events;
 
 /// Different events that are made ahead.
@@ -43,16 +41,23 @@ impl Posts {
         Posts { made, batch, run, next: AtomicU64::new(0) }
     }
 
-    /// The next body.
-    pub(super) fn next(&self) -> Bytes {
+    /// Appends the next body.
+    pub(super) fn next(&self, out: &mut Vec<u8>) {
+        self.next_after(out, |_, _| {});
+    }
+
+    /// Appends what `head` writes, which is told the bytes of the body, and the next body. Gives these bytes.
+    pub(super) fn next_after(&self, out: &mut Vec<u8>, head: impl FnOnce(&mut Vec<u8>, usize)) -> usize {
         let body = self.next.fetch_add(1, Ordering::Relaxed);
         let place = usize::try_from(body % self.made.len() as u64).unwrap_or_default();
         let made = &self.made[place];
-        let mut text = made.text.as_bytes().to_vec();
+        head(out, made.text.len());
+        let base = out.len();
+        out.extend_from_slice(made.text.as_bytes());
         for (number, start) in (body * self.batch as u64..).zip(&made.ids) {
-            write_id(&mut text[*start..*start + ID_CHARS], self.run, number);
+            write_id(&mut out[base + *start..base + *start + ID_CHARS], self.run, number);
         }
-        text.into()
+        made.text.len()
     }
 
     /// Events of a body.
@@ -121,7 +126,9 @@ mod tests {
         for run in [1, 2] {
             let posts = Posts::make(1, run);
             for _ in 0..EVENTS_MADE + 10 {
-                let event = Event::parse(&posts.next()).expect("an event");
+                let mut body = Vec::new();
+                posts.next(&mut body);
+                let event = Event::parse(&body).expect("an event");
                 assert!(ids.insert(event.id().to_owned()), "{}", event.id());
             }
         }
@@ -130,7 +137,10 @@ mod tests {
     #[test]
     fn a_batch_is_a_list_of_events() {
         let posts = Posts::make(3, u64::MAX);
-        let body = posts.next();
+        let mut body = b"head".to_vec();
+        let bytes = posts.next_after(&mut body, |_, bytes| assert!(bytes > 1_000));
+        let body = body.split_off(4);
+        assert_eq!(body.len(), bytes);
         let value = json::parse(&body).expect("JSON");
         let json::Value::Array(events) = value else { panic!("a list") };
         let ids: BTreeSet<_> = events

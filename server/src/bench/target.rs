@@ -1,12 +1,13 @@
 //! The server that is measured, and every reason for which it cannot be.
 
 use axum::body::Bytes;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::Full;
 use serde::Deserialize;
 
-use crate::net::client::{Client, ClientError};
+use super::connection::Connection;
+use crate::net::client::{self, Client, ClientError};
 
 /// Characters of an answer that are shown when it is not the one that was wanted.
 pub(super) const ANSWER_CHARS_SHOWN: usize = 300;
@@ -132,17 +133,23 @@ impl Target {
         request
     }
 
-    pub(super) fn post(
-        &self,
-        path: &'static str,
-        media_type: &'static str,
-        body: Bytes,
-    ) -> Request<Full<Bytes>> {
-        let mut request = self.get(path);
-        *request.method_mut() = axum::http::Method::POST;
-        *request.body_mut() = Full::new(body);
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        request
+    /// Opens so many connections that only post.
+    pub(super) async fn dial_all(&self, count: usize) -> Result<Vec<Connection>, LoadError> {
+        let authority = client::authority(&self.url)?;
+        let mut connections = Vec::with_capacity(count);
+        for _ in 0..count {
+            connections.push(Connection::open(authority.clone()).await?);
+        }
+        Ok(connections)
+    }
+
+    /// The head of a POST, up to the number of its body's bytes, which is to follow with two line ends.
+    pub(super) fn post_head(&self, path: &str, media_type: &str) -> Result<Vec<u8>, LoadError> {
+        let authority = client::authority(&self.url)?;
+        let mut head = format!("POST {path} HTTP/1.1\r\nhost: {authority}\r\nauthorization: ").into_bytes();
+        head.extend_from_slice(self.bearer.as_bytes());
+        head.extend_from_slice(format!("\r\ncontent-type: {media_type}\r\ncontent-length: ").as_bytes());
+        Ok(head)
     }
 
     /// Where the ledger stands; whether there is one at all.

@@ -3,9 +3,12 @@
 use std::io::{self, IsTerminal as _};
 
 use clap::ValueEnum;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::failure::Failure;
+use super::log_lines::LogLines;
 
 /// The variable that holds the level.
 const VARIABLE: &str = "MUNIMENT_LOG";
@@ -29,17 +32,17 @@ pub(crate) fn start(default_level: &str, format: LogFormat) -> Result<(), Failur
         Ok(level) if !level.trim().is_empty() => level,
         _ => default_level.to_owned(),
     };
-    let filter = EnvFilter::try_new(&level).map_err(|error| {
+    let filter: Targets = level.parse().map_err(|error| {
         Failure::usage(format!("{VARIABLE}={level}: {error}; it is error, warn, info, debug or trace"))
     })?;
     let terminal = io::stderr().is_terminal();
     let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
-    match format {
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).init(),
-        // A person at a terminal knows what time it is; a log file does not.
-        LogFormat::Text if terminal => lines.with_ansi(colour).without_time().init(),
-        LogFormat::Text => lines.with_ansi(false).init(),
-    }
+    let format = match format {
+        LogFormat::Json => LogLines::Json,
+        LogFormat::Text => LogLines::Text { timed: !terminal },
+    };
+    let lines =
+        tracing_subscriber::fmt::layer().event_format(format).with_ansi(colour).with_writer(io::stderr);
+    tracing_subscriber::registry().with(filter).with(lines).init();
     Ok(())
 }

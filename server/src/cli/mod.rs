@@ -9,6 +9,7 @@ mod export;
 mod failure;
 mod init;
 mod interrupt;
+mod log_lines;
 mod logging;
 mod opening;
 mod print;

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::Extension;
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+use super::App;
 use super::answer::json_bytes;
 
 /// The documents, made once.
@@ -32,8 +33,8 @@ impl Documents {
     responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)),
     security(()),
 )]
-pub(super) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> Response {
-    json_bytes(documents.json.clone())
+pub(super) async fn openapi(State(app): State<Arc<App>>) -> Response {
+    json_bytes(app.documents().json.clone())
 }
 
 /// This description as a page
@@ -45,8 +46,8 @@ pub(super) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> 
     responses((status = 200, description = "A page", body = String, content_type = "text/html; charset=utf-8")),
     security(()),
 )]
-pub(super) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Response {
-    let mut response = documents.page.clone().into_response();
+pub(super) async fn page(State(app): State<Arc<App>>) -> Response {
+    let mut response = app.documents().page.clone().into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::{Extension, Router};
+use axum::Router;
 use muniment_core::hash::Hash;
 use muniment_core::time::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -47,7 +48,6 @@ pub fn empty_router(token: &str, events: usize) -> Router {
         .route("/v1/events", post(post_events))
         .fallback(requests::unknown_path)
         .method_not_allowed_fallback(requests::unknown_method)
-        .layer(Extension(Arc::new(())))
         .layer(axum::middleware::from_fn_with_state(Arc::new(Metrics::new()), requests::around))
         .with_state(Arc::new(empty))
 }
@@ -65,9 +65,9 @@ fn answer(events: usize) -> Vec<u8> {
 
 async fn post_events(
     State(empty): State<Arc<Empty>>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Response, Problem> {
+    let (Parts { headers, .. }, body) = request.into_parts();
     let known = bearer(&headers).and_then(|secret| empty.known(secret));
     known.ok_or_else(|| Problem::new("unauthorized", "this takes the token that it was started with"))?;
     let _read = empty.bodies.read(&headers, body, false, BODY_BYTES_MAX).await?;

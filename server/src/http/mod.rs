@@ -30,7 +30,7 @@ mod tail;
 mod tlog;
 mod tokens;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
@@ -49,12 +49,14 @@ use crate::net::{BodyTime, ConnectionStats};
 use crate::query::EventFacts;
 use crate::tokens::{Attempts, Grant, Tokens};
 use bodies::Bodies;
+use docs::Documents;
 use metrics::Metrics;
 use problem::Problem;
 use tail::Tail;
 
 pub use empty::empty_router;
 pub use post::BODY_BYTES_MAX;
+pub use requests::{RequestId, request_at_work};
 
 /// What the service is made of.
 #[derive(Debug)]
@@ -94,6 +96,8 @@ pub struct App {
     /// Held while a bracket around an import is opened or closed: they are numbered.
     imports: Mutex<()>,
     clock: SystemClock,
+    /// What describes the routes: made of them, once they are known.
+    documents: OnceLock<Documents>,
     /// Set when the server stops: followers are then sent away.
     stopping: watch::Sender<bool>,
     is_stopping: AtomicBool,
@@ -117,6 +121,7 @@ impl App {
             connections: parts.connections,
             imports: Mutex::new(()),
             clock: SystemClock::new(),
+            documents: OnceLock::new(),
             stopping: watch::Sender::new(false),
             is_stopping: AtomicBool::new(false),
         })
@@ -132,6 +137,10 @@ impl App {
     #[must_use]
     pub fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
+    }
+
+    fn documents(&self) -> &Documents {
+        self.documents.get_or_init(|| Documents::new(openapi::finish(routes().into_openapi())))
     }
 
     fn now(&self) -> Timestamp {
@@ -160,9 +169,9 @@ impl App {
     }
 }
 
-/// Every route, and the document that describes them.
-pub fn router(app: Arc<App>) -> Router {
-    let (router, document) = OpenApiRouter::with_openapi(openapi::head())
+/// Every route, with what describes it.
+fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(events::list, post::post_events))
         .routes(routes!(entry::entry))
         .routes(routes!(entry::receipt))
@@ -182,12 +191,14 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(operations::metrics))
         .routes(routes!(docs::openapi))
         .routes(routes!(docs::page))
-        .split_for_parts();
-    let documents = docs::Documents::new(openapi::finish(document));
+}
+
+/// The service's router.
+pub fn router(app: Arc<App>) -> Router {
+    let router: Router<Arc<App>> = routes().into();
     router
         .fallback(requests::unknown_path)
         .method_not_allowed_fallback(requests::unknown_method)
-        .layer(axum::Extension(Arc::new(documents)))
         .layer(axum::middleware::from_fn_with_state(app.metrics.clone(), requests::around))
         .with_state(app)
 }

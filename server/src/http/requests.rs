@@ -1,6 +1,7 @@
 //! Around every request: an id, one line in the log, its numbers, and a handler that fails fails alone.
 
 use std::any::Any;
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,9 +20,30 @@ use crate::net::Peer;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-/// Names a request within this run of the server.
-fn request_id() -> String {
-    format!("r{}", NEXT.fetch_add(1, Ordering::Relaxed))
+/// Names a request within this run of the server: `r1`, `r2` …
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId(u64);
+
+impl RequestId {
+    fn next() -> RequestId {
+        RequestId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "r{}", self.0)
+    }
+}
+
+tokio::task_local! {
+    static AT_WORK: RequestId;
+}
+
+/// The request that is at work on this thread right now, so that the log can name it.
+#[must_use]
+pub fn request_at_work() -> Option<RequestId> {
+    AT_WORK.try_get().ok()
 }
 
 /// Runs a request.
@@ -30,16 +52,12 @@ pub(super) async fn around(
     request: Request,
     next: Next,
 ) -> Response<Body> {
-    let (start, id) = (Instant::now(), request_id());
+    let (start, id) = (Instant::now(), RequestId::next());
     let method = method_name(request.method());
     let route =
         request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |path| path.as_str().to_owned());
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-    let span = tracing::error_span!("request", %id);
-    let answered = {
-        use tracing::Instrument as _;
-        AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span).await
-    };
+    let answered = AT_WORK.scope(id, AssertUnwindSafe(next.run(request)).catch_unwind()).await;
     let mut response = match answered {
         Ok(response) => response,
         Err(panic) => {
@@ -50,7 +68,7 @@ pub(super) async fn around(
         }
     };
     let reason = response.extensions_mut().remove::<Refused>().map(|Refused(reason)| reason);
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }
     response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
@@ -68,11 +86,11 @@ pub(super) async fn around(
         }
     }
     metrics.requests.get_or_create(&RequestLabels { method, route, status }).inc();
-    if reason.is_some() { with_instance(response, &id).await } else { response }
+    if reason.is_some() { with_instance(response, id).await } else { response }
 }
 
 /// Puts the request's id into a problem.
-async fn with_instance(response: Response<Body>, id: &str) -> Response<Body> {
+async fn with_instance(response: Response<Body>, id: RequestId) -> Response<Body> {
     const PROBLEM_BYTES_MAX: usize = 1024 * 1024;
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, PROBLEM_BYTES_MAX).await else {

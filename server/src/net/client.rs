@@ -1,7 +1,8 @@
 //! A small HTTP/1.1 client over one kept-alive connection, for the load generator.
 
 use axum::body::Bytes;
-use axum::http::uri::{Authority, PathAndQuery, Scheme};
+pub(crate) use axum::http::uri::Authority;
+use axum::http::uri::{PathAndQuery, Scheme};
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -29,16 +30,8 @@ impl Client {
     /// # Errors
     /// It is no such URL, or nobody listens there.
     pub async fn connect(url: &str) -> Result<Client, ClientError> {
-        let refuse = |reason| ClientError::Url { url: url.to_owned(), reason };
-        let uri: Uri = url.parse().map_err(|_| refuse("it is not well-formed"))?;
-        if uri.scheme() != Some(&Scheme::HTTP) {
-            return Err(refuse("it does not begin with http://"));
-        }
-        let authority = uri.into_parts().authority.ok_or_else(|| refuse("it names no host"))?;
-        if authority.as_str().contains('@') {
-            return Err(refuse("it holds a user name, which would not be sent"));
-        }
-        let host = HeaderValue::from_str(authority.as_str()).map_err(|_| refuse("its host is no header"))?;
+        let authority = authority(url)?;
+        let host = HeaderValue::from_str(authority.as_str()).map_err(|_| refused(url, "its host is no header"))?;
         let sender = open(&authority).await?;
         Ok(Client { authority, host, sender })
     }
@@ -87,17 +80,46 @@ impl Client {
     }
 }
 
+/// Host and port of `http://host[:port]`; a path in it is not looked at.
+///
+/// # Errors
+/// It is no such URL.
+pub(crate) fn authority(url: &str) -> Result<Authority, ClientError> {
+    let uri: Uri = url.parse().map_err(|_| refused(url, "it is not well-formed"))?;
+    if uri.scheme() != Some(&Scheme::HTTP) {
+        return Err(refused(url, "it does not begin with http://"));
+    }
+    let authority = uri.into_parts().authority.ok_or_else(|| refused(url, "it names no host"))?;
+    if authority.as_str().contains('@') {
+        return Err(refused(url, "it holds a user name, which would not be sent"));
+    }
+    Ok(authority)
+}
+
+fn refused(url: &str, reason: &'static str) -> ClientError {
+    ClientError::Url { url: url.to_owned(), reason }
+}
+
 /// Opens a connection; a task of its own reads and writes it until it ends.
 async fn open(authority: &Authority) -> Result<SendRequest<Full<Bytes>>, ClientError> {
+    let stream = dial(authority).await?;
+    let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+    // Its error is the error of the request that meets it.
+    tokio::spawn(connection);
+    Ok(sender)
+}
+
+/// Opens a TCP connection, on which small messages do not wait.
+///
+/// # Errors
+/// The server cannot be reached.
+pub(crate) async fn dial(authority: &Authority) -> Result<TcpStream, ClientError> {
     let failed = |source| ClientError::Connect { authority: authority.to_string(), source };
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
     let port = authority.port_u16().unwrap_or(PORT_DEFAULT);
     let stream = TcpStream::connect((host, port)).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
-    let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-    // Its error is the error of the request that meets it.
-    tokio::spawn(connection);
-    Ok(sender)
+    Ok(stream)
 }
 
 /// Why a request has no answer.

@@ -6,8 +6,8 @@ mod inflate;
 
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use muniment_core::entry::EntryView;
@@ -152,10 +152,10 @@ pub(super) async fn post_events(
     State(app): State<Arc<App>>,
     caller: Caller,
     query: Result<Query<PostQuery>, axum::extract::rejection::QueryRejection>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Response, Problem> {
     caller.needs(WRITERS)?;
+    let (Parts { headers, .. }, body) = request.into_parts();
     let Query(query) = query.map_err(|error| Problem::new("bad_request", error.body_text()))?;
     let (content, encoding) = (Content::of(&headers)?, Encoding::of(&headers)?);
     let lenient = prefers_lenient(&headers) && content == Content::Batched;
