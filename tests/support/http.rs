@@ -97,6 +97,14 @@ impl Answer {
         kind.strip_prefix("urn:muniment:problem:").unwrap_or_else(|| panic!("{kind}")).to_owned()
     }
 
+    /// A problem, without what names the one request that it answers.
+    #[track_caller]
+    pub fn without_instance(&self) -> Value {
+        let mut problem = self.json();
+        problem.as_object_mut().unwrap().remove("instance").unwrap();
+        problem
+    }
+
     /// Asserts its status.
     #[track_caller]
     pub fn is(self, status: u16) -> Answer {
