@@ -7,10 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_json::{Value, json};
-use support::http::{Connection, Request};
+use support::http::{Connection, Request, gzip};
 use support::serving::{BATCH, STRUCTURED, Serving, request, scale};
 
 mod support;
@@ -120,12 +118,6 @@ fn stalled_uploads_stop_nobody() {
     serving.post(&serving.admin, &request("small", "/s", None)).is(201);
     drop(stalled);
     serving.stop_and_verify();
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
 }
 
 /// Bodies that are small on the wire or in bytes and large in memory, many at a time. Gives the most memory
