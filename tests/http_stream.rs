@@ -1,13 +1,81 @@
-//! Followers miss nothing and see nothing twice, and whoever is cut off is told where to go on.
+//! More events than there is room for, and those who follow: nothing that was acknowledged is missing, nothing is seen
+//! twice, and whoever is refused or cut off is told so.
 
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
-use support::http::{Request, Stream};
-use support::serving::{BATCH, Serving, request};
+use serde_json::{Value, json};
+use support::http::{Connection, Request, Stream};
+use support::serving::{BATCH, MEMORY_KIB_MAX, Serving, request};
 
 mod support;
+
+/// More than there is room for: taken in turn, or refused with a time to come back, and nothing that was
+/// acknowledged is missing.
+#[test]
+fn a_flood_is_refused_and_not_lost() {
+    let mut serving = Serving::new();
+    let (address, admin) = (serving.address, serving.admin.as_str());
+    let batch = |client: u64, number: u64| {
+        let event = |place: u64| {
+            let mut event = request(&format!("f-{client}-{number}-{place}"), "/s", None);
+            (0..16).for_each(|extension| event[format!("x{extension:02}")] = json!("y".repeat(2_000)));
+            event
+        };
+        Value::Array((0..225).map(event).collect()).to_string()
+    };
+    let (mut taken, mut refused) = (0, 0);
+    let most = thread::scope(|scope| {
+        let clients: Vec<_> = (0..24)
+            .map(|client| {
+                scope.spawn(move || {
+                    let mut connection = Connection::open(address);
+                    let (mut taken, mut refused) = (0, 0);
+                    for number in 0..2 {
+                        let request = Request::post("/v1/events", BATCH, batch(client, number)).token(admin);
+                        // Whoever is refused before the body is read has to come on a new connection.
+                        let answer = match connection.try_ask(&request) {
+                            Ok(answer) => answer,
+                            Err(_) => {
+                                connection = Connection::open(address);
+                                connection.ask(&request)
+                            }
+                        };
+                        match answer.status {
+                            201 => taken += answer.json().as_array().unwrap().len(),
+                            _ => {
+                                assert!(answer.header("retry-after").is_some(), "{}", answer.text());
+                                answer.problem(503, "busy");
+                                refused += 1;
+                                connection = Connection::open(address);
+                            }
+                        }
+                    }
+                    (taken, refused)
+                })
+            })
+            .collect();
+        let mut most = 0;
+        while !clients.iter().all(thread::ScopedJoinHandle::is_finished) {
+            most = most.max(serving.rss_anon_kib());
+            thread::sleep(Duration::from_millis(5));
+        }
+        for client in clients {
+            let (more_taken, more_refused) = client.join().unwrap();
+            taken += more_taken;
+            refused += more_refused;
+        }
+        most
+    });
+    println!("flood: {taken} events taken, {refused} posts refused, {most} KiB at most");
+    // Bodies wait for room for some seconds: how many are refused depends on the machine. Each was one or the other.
+    assert_eq!(taken + 225 * refused, 24 * 2 * 225, "{taken} taken, {refused} refused");
+    assert!(most < MEMORY_KIB_MAX, "{most} KiB");
+    // It takes more at once.
+    serving.post(admin, &request("after", "/s", None)).is(201);
+    let entries = serving.stop_and_verify();
+    assert_eq!(entries, taken as u64 + 3);
+}
 
 /// Posts small events in batches of a thousand.
 fn flood(serving: &Serving, name: &str, batches: u64) {
