@@ -1,16 +1,11 @@
-//! A token sees, infers and posts what its scope covers and nothing else; only the host writes what the host writes.
+//! A token sees, infers and posts what its scope covers, and nothing else.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-use std::collections::BTreeSet;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use support::http::{Answer, Request, Stream};
+use support::http::{Request, Stream};
 use support::serving::{BATCH, STRUCTURED, Serving, request};
-use support::{ORIGIN, root};
 
 mod support;
 
@@ -209,13 +204,6 @@ fn streams(serving: &Serving, token: &str, scope: &Value, expected: &[u64], size
     assert!(expected.iter().all(|seq| *seq < size));
 }
 
-/// All but what names one request.
-fn without_instance(answer: &Answer) -> Value {
-    let mut problem = answer.json();
-    problem.as_object_mut().unwrap().remove("instance").unwrap();
-    problem
-}
-
 #[test]
 fn nobody_infers_what_is_beyond_the_scope() {
     let mut serving = Serving::new();
@@ -245,7 +233,7 @@ fn nobody_infers_what_is_beyond_the_scope() {
     for target in ["/v1/events", "/v1/events?dry_run=true"] {
         let [there, new] = ["e-1", "e-1000"].map(|id| {
             let answer = post(target, &request(id, "/systems/foi", Some("housing")));
-            without_instance(&answer.problem(403, "out_of_scope"))
+            answer.problem(403, "out_of_scope").without_instance()
         });
         assert_eq!(there, new);
     }
@@ -254,7 +242,7 @@ fn nobody_infers_what_is_beyond_the_scope() {
     let admin = serving.token("half-admin", &["admin"], json!({"units": ["legal"]}));
     let [there, absent] = ["wide", "none"].map(|name| {
         let request = Request::new("DELETE", format!("/v1/tokens/{name}")).token(&admin);
-        let problem = without_instance(&serving.ask(request).problem(404, "not_found"));
+        let problem = serving.ask(request).problem(404, "not_found").without_instance();
         problem.to_string().replace(name, "NAME")
     });
     assert_eq!(there, absent);
@@ -325,94 +313,6 @@ fn nobody_posts_beyond_the_scope() {
 }
 
 #[test]
-fn refusals_name_the_role_and_not_the_token() {
-    let mut serving = Serving::new();
-    let tokens = ["admin", "auditor", "officer", "source"]
-        .map(|role| (role, serving.token(&format!("one-{role}"), &[role], json!({"source_prefix": "/s"}))));
-    let routes: [(&str, &str, &[&str]); 12] = [
-        ("GET", "/v1/events", &["auditor", "officer", "source"]),
-        ("GET", "/v1/events/0", &["auditor", "officer", "source"]),
-        ("GET", "/v1/events/0/receipt", &["auditor", "officer", "source"]),
-        ("GET", "/v1/events/stream", &["auditor", "officer", "source"]),
-        ("POST", "/v1/events", &["officer", "source"]),
-        ("GET", "/v1/tokens", &["admin"]),
-        ("POST", "/v1/tokens", &["admin"]),
-        ("DELETE", "/v1/tokens/x", &["admin"]),
-        ("POST", "/v1/imports", &["admin", "officer"]),
-        ("POST", "/v1/imports/1/finish", &["admin", "officer"]),
-        ("GET", "/tlog/tile/entries/000.p/1", &["auditor"]),
-        ("HEAD", "/v1/events/0", &["auditor", "officer", "source"]),
-    ];
-    for (method, target, roles) in routes {
-        for (role, token) in &tokens {
-            let request = Request::new(method, target).token(token);
-            if roles.contains(role) || method == "HEAD" {
-                continue;
-            }
-            let problem = serving.ask(request).problem(403, "forbidden").json();
-            assert_eq!(problem["roles"], json!(roles), "{method} {target} {role}");
-            assert!(problem["detail"].as_str().unwrap().contains(&roles.join(" or ")));
-        }
-    }
-    // Missing, wrong, malformed or revoked: the same words.
-    let revoked = serving.token("gone", &["auditor"], json!({}));
-    serving.ask(Request::new("DELETE", "/v1/tokens/gone").token(&serving.admin)).is(204);
-    let mut words = BTreeSet::new();
-    let last = if serving.admin.ends_with('0') { '1' } else { '0' };
-    let almost = format!("{}{last}", &serving.admin[..serving.admin.len() - 1]);
-    for header in [
-        None,
-        Some(format!("Bearer {revoked}")),
-        Some("Bearer muniment_0000".to_owned()),
-        Some(format!("Bearer {almost}")),
-        Some(format!("Basic {}", serving.admin)),
-        Some(serving.admin.clone()),
-        Some("Bearer".to_owned()),
-        Some(format!("Bearer {} x", serving.admin)),
-    ] {
-        let mut request = Request::get("/v1/ledger");
-        if let Some(header) = &header {
-            request = request.with("authorization", header);
-        }
-        let refused = serving.ask(request).problem(401, "unauthorized");
-        assert!(refused.header("www-authenticate").unwrap().starts_with("Bearer"));
-        words.insert(without_instance(&refused).to_string());
-    }
-    assert_eq!(words.len(), 1, "{words:?}");
-    // Every route but the public ones wants a token. Who fails too often waits; whoever has a token does not.
-    let mut statuses = BTreeSet::new();
-    for (method, target, _) in routes.iter().chain(&[
-        ("GET", "/v1/ledger", &[][..]),
-        ("GET", "/v1/ledger/consistency?from=0", &[]),
-        ("GET", "/v1/event-types", &[]),
-        ("GET", "/v1/event-types/request.received", &[]),
-        ("GET", "/metrics", &[]),
-    ]) {
-        let mut connection = serving.connect();
-        let answer = connection.ask(&Request::new(method, *target));
-        statuses.insert(answer.status);
-        if answer.status == 429 {
-            assert!(answer.header("retry-after").is_some());
-        }
-        assert!([401, 429].contains(&answer.status), "{method} {target}: {}", answer.status);
-    }
-    assert!(statuses.contains(&429), "{statuses:?}");
-    serving.get(&serving.admin, "/v1/ledger").is(200);
-    serving.indexed();
-    for public in
-        ["/healthz", "/readyz", "/openapi.json", "/docs", "/tlog/checkpoint", "/tlog/tile/0/000.p/1"]
-    {
-        serving.ask(Request::get(public)).is(200);
-    }
-    // Secrets are nowhere to be read.
-    let everything = [serving.log(), serving.ledger.lines().join("\n")].concat();
-    for (_, token) in &tokens {
-        assert!(!everything.contains(token.as_str()));
-    }
-    serving.stop_and_verify();
-}
-
-#[test]
 fn bundles_are_for_auditors_who_are_not_narrowed() {
     let mut serving = Serving::new();
     let auditor = serving.token("auditor", &["auditor"], json!({}));
@@ -432,276 +332,5 @@ fn bundles_are_for_auditors_who_are_not_narrowed() {
     {
         serving.ask(Request::get(target)).problem(404, "not_found");
     }
-    serving.stop_and_verify();
-}
-
-#[test]
-fn revocation_counts_at_once() {
-    let mut serving = Serving::new();
-    let token = serving.token("short-lived", &["officer", "admin"], json!({}));
-    let mut kept_alive = serving.connect();
-    kept_alive.ask(&Request::get("/v1/ledger").token(&token)).is(200);
-    // Open streams of all kinds: idle, behind a filter, from the start.
-    let queries = ["", "?type=access.*", "?after=-1&subject=nothing"];
-    let mut streams = queries.map(|query| Stream::open(serving.address, &token, query, None));
-    // A request whose body is still on its way.
-    let slow =
-        Request::post("/v1/tokens", "application/json", r#"{"name":"late","roles":["admin"]}"#).token(&token);
-    let mut uploading = serving.connect();
-    let bytes = slow.bytes();
-    uploading.send(&bytes[..bytes.len() - 1]).unwrap();
-    thread::sleep(Duration::from_millis(200));
-    serving.ask(Request::new("DELETE", "/v1/tokens/short-lived").token(&serving.admin)).is(204);
-    let revoked = Instant::now();
-    kept_alive.ask(&Request::get("/v1/ledger").token(&token)).problem(401, "unauthorized");
-    uploading.send(&bytes[bytes.len() - 1..]).unwrap();
-    uploading.answer(true).unwrap().problem(401, "unauthorized");
-    for stream in &mut streams {
-        let mut last = stream.next_frame();
-        // The entry of the revocation itself may have been on its way.
-        while last.as_ref().is_some_and(|frame| frame.event.as_deref() == Some("entry")) {
-            last = stream.next_frame();
-        }
-        let last = last.expect("a last event");
-        assert_eq!(last.event.as_deref(), Some("end"));
-        assert_eq!(serde_json::from_str::<Value>(&last.data).unwrap()["reason"], "revoked");
-        assert_eq!(stream.next_frame(), None);
-    }
-    assert!(revoked.elapsed() < Duration::from_secs(2), "{:?}", revoked.elapsed());
-    // For good.
-    serving
-        .ask(Request::new("DELETE", "/v1/tokens/short-lived").token(&serving.admin))
-        .problem(404, "not_found");
-    serving.make_token(&serving.admin, "short-lived", &["auditor"], json!({})).problem(409, "name_taken");
-    serving.stop();
-    serving.start_again();
-    serving.get(&token, "/v1/ledger").problem(401, "unauthorized");
-    let last = serving.ask(Request::new("DELETE", "/v1/tokens/admin").token(&serving.admin));
-    last.problem(409, "last_admin");
-    serving.stop_and_verify();
-}
-
-/// The token is taken away while an event is on its way to the server.
-#[test]
-fn a_revoked_token_posts_nothing_that_was_on_its_way() {
-    let mut serving = Serving::new();
-    let token = serving.token("leaver", &["officer"], json!({}));
-    let bytes =
-        Request::post("/v1/events", STRUCTURED, request("e-1", "/s", None).to_string()).token(&token).bytes();
-    let mut uploading = serving.connect();
-    uploading.send(&bytes[..bytes.len() - 1]).unwrap();
-    thread::sleep(Duration::from_millis(200));
-    serving.ask(Request::new("DELETE", "/v1/tokens/leaver").token(&serving.admin)).is(204);
-    uploading.send(&bytes[bytes.len() - 1..]).unwrap();
-    uploading.answer(true).unwrap().problem(401, "unauthorized");
-    serving.stop_and_verify();
-}
-
-#[test]
-fn an_administrator_who_hangs_up_leaves_nothing_half_done() {
-    let mut serving = Serving::new();
-    let mut expected = BTreeSet::from(["admin".to_owned()]);
-    let mut kept = Vec::new();
-    for round in 0..20_u64 {
-        let doomed = serving.token(&format!("doomed-{round}"), &["auditor"], json!({}));
-        let create = json!({"name": format!("aborted-{round}"), "roles": ["auditor"]}).to_string();
-        for request in [
-            Request::new("DELETE", format!("/v1/tokens/doomed-{round}")),
-            Request::post("/v1/tokens", "application/json", create),
-        ] {
-            let mut connection = serving.connect();
-            connection.send(&request.token(&serving.admin).bytes()).unwrap();
-            // The answer is not waited for: it is cut off now, a little later, or later still.
-            thread::sleep(Duration::from_micros(150 * (round % 10)));
-            drop(connection);
-        }
-        let name = format!("kept-{round}");
-        kept.push(serving.token(&name, &["auditor"], json!({})));
-        expected.insert(name);
-        // What the ledger says of a token is what it can do.
-        let said = serving.ledger.lines().join("\n");
-        let deleted =
-            said.contains(&format!(r#""data":{{"name":"doomed-{round}","requested_by":"token/admin"}}"#));
-        // Its event may have become durable this very moment.
-        let start = Instant::now();
-        // Who fails often is answered 429 instead of 401.
-        while deleted && serving.get(&doomed, "/v1/events?limit=1").status == 200 {
-            assert!(
-                start.elapsed() < Duration::from_secs(5),
-                "round {round}: the ledger says that it was revoked"
-            );
-        }
-    }
-    thread::sleep(Duration::from_millis(300));
-    let names = |serving: &Serving| -> BTreeSet<String> {
-        let list = serving.get(&serving.admin, "/v1/tokens").is(200).json();
-        list["tokens"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|token| token["name"].as_str().unwrap().to_owned())
-            .collect()
-    };
-    let before = names(&serving);
-    assert!(expected.is_subset(&before), "{before:?}");
-    serving.stop();
-    serving.start_again();
-    assert_eq!(names(&serving), before, "a restart changes nothing");
-    for token in &kept {
-        serving.get(token, "/v1/events?limit=1").is(200);
-    }
-    serving.stop_and_verify();
-}
-
-#[test]
-fn a_narrowed_administrator_stays_within() {
-    let mut serving = Serving::new();
-    serving.token("wide", &["auditor"], json!({}));
-    let scope = json!({"groups": ["request"], "units": ["legal", "hr"], "source_prefix": "/systems/foi"});
-    let half = serving.token("half", &["admin", "officer"], scope.clone());
-    let beyond = [
-        json!({}),
-        json!({"groups": ["request"], "units": ["legal"]}),
-        json!({"groups": ["request"], "source_prefix": "/systems/foi"}),
-        json!({"units": ["legal"], "source_prefix": "/systems/foi"}),
-        json!({"groups": ["request", "access"], "units": ["legal"], "source_prefix": "/systems/foi"}),
-        json!({"groups": ["request"], "units": ["legal", "housing"], "source_prefix": "/systems/foi"}),
-        json!({"groups": ["request"], "units": ["legal"], "source_prefix": "/systems"}),
-        json!({"groups": ["request"], "units": ["legal"], "source_prefix": "/systems/foi2"}),
-        json!({"groups": ["request"], "units": ["legal"], "source_prefix": "/"}),
-        json!({"groups": ["request"], "units": ["legal"], "source_prefix": "/systems/fo/"}),
-    ];
-    for (number, wanted) in beyond.into_iter().enumerate() {
-        for role in ["admin", "auditor", "source"] {
-            let name = format!("beyond-{number}-{role}");
-            serving.make_token(&half, &name, &[role], wanted.clone()).problem(422, "invalid_token");
-        }
-    }
-    let inner = json!({"groups": ["request"], "units": ["hr"], "source_prefix": "/systems/foi/hr"});
-    serving.make_token(&half, "inner", &["admin", "source"], inner).is(201);
-    for name in ["wide", "admin", "%77ide", "none"] {
-        let delete = Request::new("DELETE", format!("/v1/tokens/{name}")).token(&half);
-        serving.ask(delete).problem(404, "not_found");
-    }
-    // A bracket around an import holds up the deadlines of everybody.
-    let size = serving.size();
-    serving.ask(Request::new("POST", "/v1/imports").token(&half)).problem(403, "out_of_scope");
-    serving.ask(Request::new("POST", "/v1/imports/1/finish").token(&half)).problem(403, "out_of_scope");
-    assert_eq!(serving.size(), size);
-    serving.ask(Request::new("DELETE", "/v1/tokens/inner").token(&half)).is(204);
-    // Requests that are no tokens.
-    for (wanted, code) in [
-        (r#"{"name":"a","roles":["root"]}"#, "invalid_token"),
-        (r#"{"name":"a","roles":[]}"#, "invalid_token"),
-        (r#"{"name":"..","roles":["auditor"]}"#, "invalid_token"),
-        (r#"{"name":"A","roles":["auditor"]}"#, "invalid_token"),
-        (r#"{"name":"a/b","roles":["auditor"]}"#, "invalid_token"),
-        (r#"{"name":"a","roles":["auditor"],"groups":[]}"#, "invalid_token"),
-        (r#"{"name":"a","roles":["auditor"],"group":["x"]}"#, "invalid_token"),
-        (r#"{"name":"a","name":"b","roles":["auditor"]}"#, "invalid_token"),
-        (r#"{"name":"a","roles":["source"],"source_prefix":"https://LEDGER.example/main"}"#, "invalid_token"),
-        (r#"{"name":"a","roles":["source"],"source_prefix":""}"#, "invalid_token"),
-        ("", "not_json"),
-        ("[", "not_json"),
-    ] {
-        let request = Request::post("/v1/tokens", "application/json", wanted).token(&serving.admin);
-        let refused = serving.ask(request);
-        let status = if code == "not_json" { 400 } else { 422 };
-        refused.problem(status, code);
-    }
-    serving.stop_and_verify();
-}
-
-/// Every way to write down the ledger's own origin.
-fn own_sources() -> Vec<String> {
-    let spelled = [
-        ORIGIN.to_owned(),
-        ORIGIN.to_uppercase(),
-        format!("https://{ORIGIN}"),
-        format!("HTTPS://{}/alerts", ORIGIN.to_uppercase()),
-        format!("//{ORIGIN}"),
-        format!("///{ORIGIN}"),
-        format!("/{ORIGIN}/x"),
-        format!("{ORIGIN}/x"),
-        format!("{ORIGIN}?x"),
-        format!("{ORIGIN}#x"),
-        format!("{ORIGIN}:x"),
-    ];
-    let others = [
-        "https://ledger.example:443/main",
-        "https://user@ledger.example/main",
-        "https://user:secret@ledger.example:8080/main/x",
-        "https://a%2Fb@ledger.example/main",
-        "https://ledger.example./main",
-        "https://ledger.example//main",
-        "https://ledger.example/./main",
-        "https://ledger.example/x/../main",
-        "https://ledger.example/%2E%2e/main",
-        "https://%6cedger.example/main",
-        "https://ledger%2Eexample/%6D%61in",
-        "ledger.example%2Fmain",
-        "https:ledger.example/main",
-        "urn:ledger.example/main",
-    ];
-    spelled.into_iter().chain(others.map(str::to_owned)).collect()
-}
-
-#[test]
-fn nobody_writes_as_the_ledger() {
-    let mut serving = Serving::new();
-    let officer = serving.token("officer", &["officer"], json!({}));
-    let tokens = [serving.admin.clone(), officer];
-    let size = serving.size();
-    let mut forged: Vec<(Value, &str)> = Vec::new();
-    for (number, source) in own_sources().into_iter().enumerate() {
-        // The ids of what the host will write next.
-        let id = ["token/2", "import/1/started", "ledger.created", "alert/1"][number % 4];
-        forged.push((request(id, &source, Some("housing")), "host_source"));
-    }
-    let list = std::fs::read_to_string(root().join("core/src/host.rs")).unwrap();
-    let types = list.split("HOST_TYPES").nth(1).unwrap().split("];").next().unwrap();
-    let types: Vec<&str> = types.split('"').skip(1).step_by(2).collect();
-    assert!(types.len() > 20 && types.contains(&"token.created"));
-    for kind in types {
-        let mut event = request("forged", "/systems/foi", None);
-        (event["type"], event["data"]) = (json!(kind), json!({}));
-        forged.push((event, "host_type"));
-    }
-    let good = request("good", "/systems/foi", None);
-    for (place, (event, code)) in forged.iter().enumerate() {
-        let token = &tokens[place % 2];
-        let mut connection = serving.connect();
-        let mut ask = |request: Request| connection.ask(&request.token(token));
-        for target in ["/v1/events", "/v1/events?dry_run=true"] {
-            ask(Request::post(target, STRUCTURED, event.to_string())).problem(403, code);
-            ask(Request::post(target, BATCH, json!([good, event]).to_string())).problem(403, code);
-            let body = event["data"].to_string();
-            let mut binary = Request::post(target, "application/json", body).with("ce-specversion", "1.0");
-            for name in ["id", "source", "type", "subject"] {
-                let value = event[name].as_str().unwrap().replace('%', "%25");
-                binary = binary.with(&format!("CE-{name}"), &value);
-            }
-            ask(binary.clone()).problem(403, code);
-            // Once more, every byte of it percent-encoded, and in quotes.
-            for (_, value) in binary.headers.iter_mut().filter(|(name, _)| name.starts_with("CE-")) {
-                let encoded: String =
-                    value.replace("%25", "%").bytes().map(|byte| format!("%{byte:02x}")).collect();
-                *value = format!("\"{encoded}\"");
-            }
-            ask(binary).problem(403, code);
-        }
-        let lenient = Request::post("/v1/events?dry_run=true", BATCH, json!([event, good]).to_string());
-        let items = ask(lenient.with("prefer", "handling=lenient")).is(200).json();
-        assert!(items[0]["problem"]["type"].as_str().unwrap().ends_with(code), "{items}");
-        let lenient = Request::post("/v1/events", BATCH, json!([event]).to_string());
-        let items = ask(lenient.with("prefer", "respond-async, handling=\"lenient\"")).is(200).json();
-        assert_eq!(items[0]["problem"]["status"], 403, "{items}");
-    }
-    assert_eq!(serving.size(), size, "nothing was written");
-    // What the host writes next is not pre-empted.
-    serving.token("later", &["auditor"], json!({}));
-    serving.ask(Request::new("POST", "/v1/imports").token(&serving.admin)).is(201);
-    serving.ask(Request::new("POST", "/v1/imports/1/finish").token(&serving.admin)).is(200);
-    assert_eq!(serving.size(), size + 3);
     serving.stop_and_verify();
 }

@@ -64,10 +64,7 @@ fn core_compiles_for_the_browser() {
 fn no_file_is_too_long() {
     for (path, text) in sources() {
         let lines = text.lines().count();
-        // Three files of attacks on the service are to be split by meaning; until then none grows further.
-        let attack = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("http_"));
-        let lines_max = if attack && path.starts_with("tests") { 710 } else { LINES_MAX };
-        assert!(lines <= lines_max, "{} has {lines} lines: split it by meaning", path.display());
+        assert!(lines <= LINES_MAX, "{} has {lines} lines: split it by meaning", path.display());
     }
 }
 

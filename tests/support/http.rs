@@ -4,6 +4,8 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 
 /// Nothing that is asked takes longer.
@@ -65,6 +67,13 @@ impl Request {
     }
 }
 
+/// A body in as few bytes as it gets.
+pub fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
 /// An answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -95,6 +104,21 @@ impl Answer {
         assert_eq!(problem["status"], self.status);
         let kind = problem["type"].as_str().unwrap().to_owned();
         kind.strip_prefix("urn:muniment:problem:").unwrap_or_else(|| panic!("{kind}")).to_owned()
+    }
+
+    /// Every fault of a problem: event, pointer.
+    pub fn faults(&self) -> Vec<(Option<u64>, String)> {
+        let problem = self.json();
+        let fault = |fault: &Value| (fault["event"].as_u64(), fault["pointer"].as_str().unwrap().to_owned());
+        problem["errors"].as_array().unwrap().iter().map(fault).collect()
+    }
+
+    /// A problem, without what names the one request that it answers.
+    #[track_caller]
+    pub fn without_instance(&self) -> Value {
+        let mut problem = self.json();
+        problem.as_object_mut().unwrap().remove("instance").unwrap();
+        problem
     }
 
     /// Asserts its status.

@@ -26,23 +26,28 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The program, built once a process with the profile and in the target directory of this test.
+/// The program, built with the profile and in the target directory of this test.
 pub fn muniment() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let test = std::env::current_exe().unwrap();
         let profile_directory = test.ancestors().nth(2).unwrap();
         let profile = match profile_directory.file_name().unwrap().to_str().unwrap() {
-            "debug" => "dev",
-            other => other,
+            // The default of `cargo test`; no profile has this name.
+            "debug" => vec![],
+            "release" => vec!["--release"],
+            other => vec!["--profile", other],
         };
+        // Asked for as a part of `cargo test --workspace`, the program is there already. Asked for by itself it has
+        // other features, and much of what it is made of would be compiled a second time.
         let built = cargo()
-            .args(["build", "--quiet", "--package", "muniment-server", "--bin", "muniment"])
-            .args(["--profile", profile, "--target-dir"])
+            .args(["test", "--no-run", "--quiet", "--workspace", "--test", "program"])
+            .args(profile)
+            .arg("--target-dir")
             .arg(profile_directory.parent().unwrap())
             .status()
             .unwrap();
-        assert!(built.success(), "cargo build of the program failed");
+        assert!(built.success(), "cargo could not build the program");
         profile_directory.join("muniment")
     })
 }

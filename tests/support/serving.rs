@@ -15,6 +15,9 @@ use super::{ORIGIN, TestLedger, command, run};
 pub const STRUCTURED: &str = "application/cloudevents+json";
 pub const BATCH: &str = "application/cloudevents-batch+json";
 
+/// What a server may have in memory of its own while it is attacked.
+pub const MEMORY_KIB_MAX: u64 = 700_000;
+
 /// A ledger that is served.
 pub struct Serving {
     pub ledger: TestLedger,
