@@ -112,7 +112,9 @@ mod tests {
 
     #[test]
     fn an_answer_without_length_is_refused() {
-        for text in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n", "no"] {
+        for text in
+            ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n", "no"]
+        {
             let refused = read_head(text.as_bytes());
             assert!(refused.is_err(), "{refused:?}");
         }

@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::Router;
 use muniment_core::hash::Hash;
 use muniment_core::time::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -63,10 +63,7 @@ fn answer(events: usize) -> Vec<u8> {
     }
 }
 
-async fn post_events(
-    State(empty): State<Arc<Empty>>,
-    request: Request,
-) -> Result<Response, Problem> {
+async fn post_events(State(empty): State<Arc<Empty>>, request: Request) -> Result<Response, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     let known = bearer(&headers).and_then(|secret| empty.known(secret));
     known.ok_or_else(|| Problem::new("unauthorized", "this takes the token that it was started with"))?;

@@ -30,8 +30,8 @@ mod tail;
 mod tlog;
 mod tokens;
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use muniment_core::catalogue::Catalogue;

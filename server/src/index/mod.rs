@@ -7,6 +7,7 @@
 //!
 //! This is the only module that knows tantivy. It never writes to the ledger.
 
+mod conditions;
 mod document;
 mod merges;
 mod schema;
@@ -16,6 +17,7 @@ mod store;
 mod tail;
 mod text;
 mod walk;
+mod window;
 mod words;
 
 #[cfg(test)]

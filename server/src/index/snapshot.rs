@@ -1,12 +1,15 @@
 //! What searches see: the segments of one commit, in the order of their entries.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use tantivy::columnar::Column;
 use tantivy::index::SegmentId;
 use tantivy::{Searcher, SegmentReader};
 
 use super::schema;
+use super::window::BLOCK_DOCUMENTS;
 
 /// A segment of the index. Its documents are consecutive entries in their order, so that document and seq
 /// are one and the same number but for where they start.
@@ -18,6 +21,8 @@ pub(super) struct Stretch {
     pub(super) happened: Column<i64>,
     /// When each was recorded; never runs backwards.
     pub(super) recorded: Column<i64>,
+    /// The first and the last instant of each block, once somebody asked.
+    happened_blocks: Arc<OnceLock<Vec<(i64, i64)>>>,
 }
 
 /// The segments of one commit. They follow one another without gap from entry 0.
@@ -51,7 +56,23 @@ impl Stretch {
         }
         let (happened, recorded) = (fast.i64(schema::HAPPENED)?, fast.i64(schema::RECORDED)?);
         let ordinal = u32::try_from(ordinal).unwrap_or(u32::MAX);
-        Ok(Stretch { ordinal, seqs: first..last + 1, happened, recorded })
+        let happened_blocks = Arc::default();
+        Ok(Stretch { ordinal, seqs: first..last + 1, happened, recorded, happened_blocks })
+    }
+
+    /// The first and the last instant at which something in a block of [`BLOCK_DOCUMENTS`] happened, block by block.
+    pub(super) fn happened_blocks(&self) -> &[(i64, i64)] {
+        self.happened_blocks.get_or_init(|| {
+            let starts = (0..self.count()).step_by(BLOCK_DOCUMENTS as usize);
+            let mut happened = [0; BLOCK_DOCUMENTS as usize];
+            let block = |start: u32| {
+                let count = (self.count() - start).min(BLOCK_DOCUMENTS) as usize;
+                self.happened.values.get_range(u64::from(start), &mut happened[..count]);
+                let instants = happened[..count].iter().copied();
+                instants.fold((i64::MAX, i64::MIN), |(first, last), at| (first.min(at), last.max(at)))
+            };
+            starts.map(block).collect()
+        })
     }
 
     /// The documents whose entries are among these.
@@ -84,12 +105,28 @@ impl Stretch {
 }
 
 impl Snapshot {
-    /// Takes the segments of a searcher that hold `size` entries together.
-    pub(super) fn new(searcher: Searcher, size: u64) -> Result<Snapshot, SnapshotError> {
+    /// Takes the segments of a searcher that hold `size` entries together. What is known of them from the snapshot
+    /// before is taken over.
+    pub(super) fn new(
+        searcher: Searcher,
+        size: u64,
+        before: Option<&Snapshot>,
+    ) -> Result<Snapshot, SnapshotError> {
         let readers = searcher.segment_readers().iter().enumerate();
         let mut stretches: Vec<Stretch> =
             readers.map(|(ordinal, reader)| Stretch::open(ordinal, reader)).collect::<Result<_, _>>()?;
         stretches.sort_by_key(|stretch| stretch.seqs.start);
+        let known: HashMap<SegmentId, &Stretch> = before
+            .iter()
+            .flat_map(|before| {
+                before.stretches.iter().map(|stretch| (before.reader(stretch).segment_id(), stretch))
+            })
+            .collect();
+        for stretch in &mut stretches {
+            if let Some(known) = known.get(&searcher.segment_reader(stretch.ordinal).segment_id()) {
+                stretch.happened_blocks = known.happened_blocks.clone();
+            }
+        }
         let mut found = 0;
         for stretch in &stretches {
             if stretch.seqs.start != found {
@@ -111,10 +148,6 @@ impl Snapshot {
     /// The segments, in the order of their entries.
     pub(super) fn stretches(&self) -> &[Stretch] {
         &self.stretches
-    }
-
-    pub(super) fn searcher(&self) -> &Searcher {
-        &self.searcher
     }
 
     pub(super) fn reader(&self, stretch: &Stretch) -> &SegmentReader {

@@ -99,7 +99,7 @@ impl Store {
         };
         commit.check(ledger)?;
         let store = Store::of(index)?;
-        let snapshot = store.snapshot(commit)?;
+        let snapshot = store.snapshot(commit, None)?;
         Ok((store, snapshot, commit))
     }
 
@@ -115,7 +115,7 @@ impl Store {
         file.write_all(version().as_bytes())?;
         file.sync_all()?;
         let store = Store::of(index)?;
-        let snapshot = store.snapshot(Commit::EMPTY)?;
+        let snapshot = store.snapshot(Commit::EMPTY, None)?;
         Ok((store, snapshot, Commit::EMPTY))
     }
 
@@ -127,9 +127,9 @@ impl Store {
     }
 
     /// What searches see of the newest commit.
-    pub(super) fn snapshot(&self, commit: Commit) -> Result<Snapshot, StoreError> {
+    pub(super) fn snapshot(&self, commit: Commit, before: Option<&Snapshot>) -> Result<Snapshot, StoreError> {
         self.reader.reload()?;
-        Ok(Snapshot::new(self.reader.searcher(), commit.size)?)
+        Ok(Snapshot::new(self.reader.searcher(), commit.size, before)?)
     }
 }
 

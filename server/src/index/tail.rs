@@ -223,7 +223,8 @@ impl<'t> Session<'t> {
     }
 
     fn publish(&mut self) -> Result<(), TailError> {
-        let snapshot = self.store.snapshot(self.committed)?;
+        let before = self.tail.state.seen();
+        let snapshot = self.store.snapshot(self.committed, before.as_ref().map(|(_, before)| &**before))?;
         self.segments = snapshot.segments();
         self.tail.state.publish(self.store.fields, snapshot);
         Ok(())

@@ -33,6 +33,10 @@ const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(1);
 /// After a failure to seal, how long until it is tried again.
 const SEAL_RETRY: Duration = Duration::from_secs(30);
 
+/// How often the writer lets others run before it commits a group that is not full. Where nobody waits for a core
+/// this takes no time.
+const GATHER_YIELDS: u32 = 3;
+
 /// How a ledger is opened.
 #[derive(Debug, Clone)]
 pub struct LedgerOptions {
@@ -346,6 +350,7 @@ impl Writer {
         let (mut events, mut bytes) = (first.len(), first.bytes());
         let (mut submissions, mut answers) = (vec![first], vec![answer]);
         let mut other = None;
+        let mut yields = 0;
         while events < GROUP_EVENTS_WANTED && bytes < GROUP_BYTES_WANTED {
             match self.commands.try_recv() {
                 Ok(Command::Append { submission, answer, .. }) => {
@@ -357,6 +362,11 @@ impl Writer {
                 Ok(command) => {
                     other = Some(command);
                     break;
+                }
+                // Whoever waits for this core may be about to hand something in: one sync is then enough for both.
+                Err(TryRecvError::Empty) if yields < GATHER_YIELDS => {
+                    yields += 1;
+                    thread::yield_now();
                 }
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
             }

@@ -31,7 +31,8 @@ impl Client {
     /// It is no such URL, or nobody listens there.
     pub async fn connect(url: &str) -> Result<Client, ClientError> {
         let authority = authority(url)?;
-        let host = HeaderValue::from_str(authority.as_str()).map_err(|_| refused(url, "its host is no header"))?;
+        let host =
+            HeaderValue::from_str(authority.as_str()).map_err(|_| refused(url, "its host is no header"))?;
         let sender = open(&authority).await?;
         Ok(Client { authority, host, sender })
     }
