@@ -83,7 +83,6 @@ fn a_batch_stands_or_falls() {
 }
 
 #[test]
-#[ignore = "known: a dry run compares with the ledger only, and the conflict names an entry that is never written"]
 fn a_batch_may_conflict_with_itself() {
     let mut serving = Serving::new();
     let mut other = request("b-0", "/s", None);

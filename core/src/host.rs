@@ -39,10 +39,11 @@ pub const HOST_TYPES: [&str; 31] = [
     "token.revoked",
 ];
 
-/// Whether only the host may write events of this type.
+/// Whether only the host may write events of this type, in capitals or not: nobody is to take one for another.
 #[must_use]
 pub fn is_host_type(event_type: &str) -> bool {
-    HOST_TYPES.binary_search(&event_type).is_ok()
+    let same = |host: &&str| host.eq_ignore_ascii_case(event_type);
+    HOST_TYPES.iter().any(same)
 }
 
 /// Whether a source lies under an origin, in whatever way it is spelled: with or without a scheme, in
@@ -135,6 +136,7 @@ mod tests {
     fn the_list_is_sorted() {
         assert!(HOST_TYPES.is_sorted());
         assert!(is_host_type("ledger.created"));
+        assert!(is_host_type("Token.CREATED"));
         assert!(!is_host_type("ledger.correction_recorded"));
     }
 

@@ -46,7 +46,10 @@ impl Caller {
 
 /// The secret in `Authorization: Bearer <secret>`.
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    // Of two, a proxy might have looked at the other.
+    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (scheme, secret) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
 }
 

@@ -28,7 +28,8 @@ pub(super) struct Problem {
     /// Every fault of what was posted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) errors: Vec<Fault>,
-    /// For a conflict: the entry that has the event's `source` and `id`.
+    /// For a conflict: the entry that has the event's `source` and `id`. Missing if that is an event of the same
+    /// batch, which is then not recorded, or one that the token may not see.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) first_entry: Option<u64>,
     /// For a conflict: JSON pointers to where the two events differ.
@@ -149,6 +150,7 @@ impl From<Refusal> for Problem {
             Refusal::Conflict { seq, differences, .. } => {
                 Problem { first_entry: Some(seq), differences, ..problem }
             }
+            Refusal::ConflictWithin { differences, .. } => Problem { differences, ..problem },
             Refusal::Time(_) => {
                 let message = problem.detail.trim_start_matches("/time: ").to_owned();
                 let fault = Fault {
@@ -219,6 +221,7 @@ mod tests {
             Refusal::Busy,
             Refusal::Closed,
             Refusal::Conflict { from: "a".into(), id: "b".into(), seq: 7, differences: vec!["/data".into()] },
+            Refusal::ConflictWithin { from: "a".into(), id: "b".into(), differences: vec!["/data".into()] },
         ];
         for refusal in refusals {
             let problem = Problem::from(refusal.clone());

@@ -16,10 +16,14 @@ pub enum TextError {
     /// Too many words.
     #[error("a search for {0} words, the limit is {TEXT_WORDS_MAX} words")]
     TooManyWords(usize),
+    /// Nothing to search for.
+    #[error("a search for text without a letter or digit")]
+    NoWord,
 }
 
 /// Cuts a text into phrases, all of which must be found: what stands in quotes, and each word outside
-/// them. A word such as `FOI-2026-0012` is a phrase too. What has no letter and no digit is left out.
+/// them. A word such as `FOI-2026-0012` is a phrase too. What has no letter and no digit is left out, if anything else
+/// is there.
 pub(super) fn phrases(text: &str) -> Result<Vec<Vec<String>>, TextError> {
     if text.len() > TEXT_BYTES_MAX {
         return Err(TextError::TooLong(text.len()));
@@ -35,6 +39,7 @@ pub(super) fn phrases(text: &str) -> Result<Vec<Vec<String>>, TextError> {
     }
     phrases.retain(|phrase| !phrase.is_empty());
     match phrases.iter().map(Vec::len).sum() {
+        0 if !text.trim().is_empty() => Err(TextError::NoWord),
         count if count > TEXT_WORDS_MAX => Err(TextError::TooManyWords(count)),
         _ => Ok(phrases),
     }
@@ -61,7 +66,7 @@ mod tests {
             "and x or not y z w v field+q 2 3 a to b",
         );
         check("", "");
-        check(" — !?\"\" \u{0}\u{1e} ", "");
+        check(" — x !?\"\" \u{0}\u{1e} ", "x");
     }
 
     #[test]
@@ -69,5 +74,6 @@ mod tests {
         assert_eq!(phrases(&"a ".repeat(33)), Err(TextError::TooManyWords(33)));
         assert_eq!(phrases(&"é".repeat(513)), Err(TextError::TooLong(1_026)));
         assert!(phrases(&"a ".repeat(32)).is_ok());
+        assert_eq!(phrases(" — !?\"\" \u{0}\u{1e} "), Err(TextError::NoWord));
     }
 }

@@ -35,10 +35,17 @@ impl Log {
         before: Option<&Group>,
     ) -> Result<Vec<Resolution>, Refusal> {
         let (mode, count) = (group.submissions[submission].mode, group.submissions[submission].len());
+        let first_new = group.base.size + group.len() as u64;
         let mut resolutions = Vec::with_capacity(count);
         for event in 0..count {
             let resolution = self.resolve_event(group, submission, event, before);
             match (resolution, mode) {
+                // An entry of the batch itself, which is refused as a whole, is never written.
+                (Resolution::Refused(Refusal::Conflict { from, id, seq, differences }), Mode::Batch)
+                    if seq >= first_new =>
+                {
+                    return Err(Refusal::ConflictWithin { from, id, differences });
+                }
                 (Resolution::Refused(refusal), Mode::Batch) => return Err(refusal),
                 (Resolution::Refused(refusal), Mode::UntilRefused) => {
                     resolutions.push(Resolution::Refused(refusal));

@@ -95,6 +95,16 @@ pub enum Refusal {
         /// JSON pointers.
         differences: Vec<String>,
     },
+    /// Two events of a batch have one key and differ, so neither is written.
+    #[error("two events of the batch have source {from:?} and id {id:?} and differ at {}", .differences.join(", "))]
+    ConflictWithin {
+        /// The events' source.
+        from: String,
+        /// The events' id.
+        id: String,
+        /// JSON pointers.
+        differences: Vec<String>,
+    },
     /// Only the host writes this type.
     #[error("/type: {0:?} is written by the ledger itself, never by a client")]
     HostType(String),
@@ -132,7 +142,7 @@ impl Refusal {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Refusal::Conflict { .. } => "conflict",
+            Refusal::Conflict { .. } | Refusal::ConflictWithin { .. } => "conflict",
             Refusal::HostType(_) => "host_type",
             Refusal::HostSource(_) => "host_source",
             Refusal::SealingUnavailable => "sealing_unavailable",

@@ -96,6 +96,11 @@ impl Activity {
         self.in_flight.load(Relaxed) == 0 && self.blocked_since.load(Relaxed) == 0
     }
 
+    /// No request is being served on a connection of HTTP/1: what is written now is no answer to one.
+    pub(super) fn is_between_requests(&self) -> bool {
+        self.in_flight.load(Relaxed) == 0 && !self.http2.load(Relaxed)
+    }
+
     /// The head of a request is complete.
     pub(super) fn begin(self: &Arc<Self>, http2: bool) -> InFlight {
         self.in_flight.fetch_add(1, Relaxed);

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 
 /// The media type of refusals.
-pub(super) const MEDIA_TYPE: &str = "application/problem+json";
+const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Before the code of a refusal, in its `type`.
 const TYPE_PREFIX: &str = "urn:muniment:problem:";
@@ -20,6 +20,31 @@ pub(super) struct Problem {
 }
 
 impl Problem {
+    /// Why the head of a request could not be read.
+    pub(super) fn of_head(status: StatusCode) -> Problem {
+        let (code, detail) = match status {
+            StatusCode::URI_TOO_LONG => ("target-too-long", "the request's target is too long"),
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+                ("head-too-large", "the request's head has too many bytes or too many headers")
+            }
+            _ => ("malformed-head", "the request's head is malformed, or contradicts itself"),
+        };
+        Problem { status, code, detail: detail.to_owned() }
+    }
+
+    /// The whole answer as bytes of HTTP/1.1, after which the connection is closed.
+    pub(super) fn to_answer(&self) -> Vec<u8> {
+        let json = self.to_json();
+        let reason = self.status.canonical_reason().unwrap_or_default();
+        let retry = if self.status == StatusCode::SERVICE_UNAVAILABLE { "retry-after: 5\r\n" } else { "" };
+        format!(
+            "HTTP/1.1 {} {reason}\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {}\r\n{retry}connection: close\r\n\r\n{json}",
+            self.status.as_u16(),
+            json.len()
+        )
+        .into_bytes()
+    }
+
     pub(super) fn to_json(&self) -> String {
         format!(
             r#"{{"type":"{TYPE_PREFIX}{}","title":"{}","status":{},"detail":"{}"}}"#,

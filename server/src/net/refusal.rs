@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
-use super::problem::{MEDIA_TYPE, Problem};
+use super::problem::Problem;
 
 /// Connections that are turned away with an answer at once; more are simply closed.
 const REFUSALS_AT_ONCE: usize = 64;
@@ -22,14 +22,7 @@ const DISCARD_BYTES: usize = 4 * 1024;
 /// The whole answer, as it is sent.
 static ANSWER: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let detail = "the server has as many connections as it takes; try again later".to_owned();
-    let problem = Problem { status: StatusCode::SERVICE_UNAVAILABLE, code: "too-many-connections", detail };
-    let json = problem.to_json();
-    format!(
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {}\r\nretry-after: 5\r\n\
-         connection: close\r\n\r\n{json}",
-        json.len()
-    )
-    .into_bytes()
+    Problem { status: StatusCode::SERVICE_UNAVAILABLE, code: "too-many-connections", detail }.to_answer()
 });
 
 /// Turns connections away.

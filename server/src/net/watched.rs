@@ -1,13 +1,17 @@
-//! A socket that notes what happens on it, and closes so that the last answer arrives.
+//! A socket that notes what happens on it, says in words what hyper refuses, and closes so that the last answer
+//! arrives.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use axum::http::StatusCode;
+use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::activity::Activity;
+use super::problem::Problem;
 
 /// Bytes thrown away at a time while the peer is told goodbye.
 const DISCARD_BYTES: usize = 4 * 1024;
@@ -18,11 +22,24 @@ pub(super) struct Watched<T> {
     activity: Arc<Activity>,
     read_ended: bool,
     write_ended: bool,
+    /// What is written in place of hyper's own refusal, as far as it is not written yet.
+    refusal: Option<Vec<u8>>,
 }
 
 impl<T> Watched<T> {
     pub(super) fn new(stream: T, activity: Arc<Activity>) -> Watched<T> {
-        Watched { stream, activity, read_ended: false, write_ended: false }
+        Watched { stream, activity, read_ended: false, write_ended: false, refusal: None }
+    }
+
+    /// What to write instead of bytes that are hyper's own refusal of a malformed head: a status and nothing else.
+    fn refusal(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let status = bytes.strip_prefix(b"HTTP/1.1 4")?.get(..2)?;
+        // What we refuse says so in a document, with its type.
+        if !self.activity.is_between_requests() || memmem::find(bytes, b"content-type").is_some() {
+            return None;
+        }
+        let status = StatusCode::from_bytes(&[b'4', status[0], status[1]]).ok()?;
+        Some(Problem::of_head(status).to_answer())
     }
 
     fn note_write(&self, written: &Poll<io::Result<usize>>) {
@@ -50,8 +67,32 @@ impl<T: AsyncRead + Unpin> AsyncRead for Watched<T> {
     }
 }
 
+impl<T: AsyncWrite + Unpin> Watched<T> {
+    /// Writes a refusal in hyper's place.
+    fn poll_refuse(&mut self, cx: &mut Context<'_>, refusal: Vec<u8>) -> Poll<io::Result<()>> {
+        let rest = self.refusal.insert(refusal);
+        while !rest.is_empty() {
+            let written = Pin::new(&mut self.stream).poll_write(cx, rest);
+            match &written {
+                Poll::Pending => self.activity.write_blocked(),
+                Poll::Ready(_) => self.activity.written(),
+            }
+            match ready!(written)? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                count => drop(rest.drain(..count)),
+            }
+        }
+        self.refusal = None;
+        Poll::Ready(Ok(()))
+    }
+}
+
 impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if let Some(refusal) = self.refusal.take().or_else(|| self.refusal(bytes)) {
+            ready!(self.poll_refuse(cx, refusal))?;
+            return Poll::Ready(Ok(bytes.len()));
+        }
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.note_write(&written);
         written
@@ -62,6 +103,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<T> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let first = slices.first().map_or(&[][..], |slice| slice);
+        if let Some(refusal) = self.refusal.take().or_else(|| self.refusal(first)) {
+            ready!(self.poll_refuse(cx, refusal))?;
+            return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
+        }
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
         self.note_write(&written);
         written

@@ -28,9 +28,13 @@ pub(super) enum Content {
 impl Content {
     /// The mode of a request.
     pub(super) fn of(headers: &HeaderMap) -> Result<Content, Problem> {
-        let Some(media_type) = headers.get(CONTENT_TYPE) else {
+        let mut media_types = headers.get_all(CONTENT_TYPE).iter();
+        let Some(media_type) = media_types.next() else {
             return binary_without_type(headers);
         };
+        if media_types.next().is_some() {
+            return Err(unsupported("the request has more than one Content-Type"));
+        }
         let text = media_type.to_str().map_err(|_| unsupported("it is not ASCII"))?;
         let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
         let essence = essence.trim().to_ascii_lowercase();

@@ -4,6 +4,8 @@ mod check;
 mod content;
 mod inflate;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use axum::extract::{Query, Request, State};
@@ -45,6 +47,16 @@ pub(super) struct PostQuery {
     /// `true`: check everything and write nothing.
     #[serde(default)]
     dry_run: bool,
+}
+
+/// A compression that is undone.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes what `Encoding::of` reads")]
+enum ContentEncoding {
+    Identity,
+    Gzip,
+    Zstd,
 }
 
 /// What became of one event.
@@ -132,7 +144,7 @@ pub(super) enum PostAnswer {
     params(
         PostQuery,
         ("Prefer" = Option<String>, Header, description = "`handling=lenient` keeps a batch's good events and reports the others"),
-        ("Content-Encoding" = Option<String>, Header, description = "`gzip` or `zstd`"),
+        ("Content-Encoding" = Option<ContentEncoding>, Header, description = "How the body is compressed"),
     ),
     request_body(
         description = "At most 12 MiB, also once decompressed; an event has at most 65,000 bytes in canonical form",
@@ -302,12 +314,17 @@ async fn dry_run(
     let found = app.find(names.collect()).await?;
     let mut found = found.into_iter();
     let mut answer = Vec::with_capacity(checked.len());
+    let mut seen: HashMap<(&str, &str), &Event> = HashMap::new();
     for event in &checked {
         let item = match event {
             Err(faults) => Err(check::problem_of(faults.clone())),
-            Ok(event) => match found.next().flatten() {
-                None => Ok(Recorded::dry()),
-                Some(seq) => compare(app, caller, seq, event),
+            Ok(event) => match (found.next().flatten(), seen.entry((event.source(), event.id()))) {
+                (Some(seq), _) => compare(app, caller, seq, event),
+                (None, Entry::Occupied(first)) => compare_within(first.get(), event),
+                (None, Entry::Vacant(place)) => {
+                    place.insert(event);
+                    Ok(Recorded::dry())
+                }
             },
         };
         match item {
@@ -317,6 +334,17 @@ async fn dry_run(
         }
     }
     Ok(answer)
+}
+
+/// Whether an event is the one of the same body that has its source and id.
+fn compare_within(first: &Event, event: &Event) -> Result<Recorded, Problem> {
+    let differences = differences(first.canonical(), event.canonical())
+        .map_err(|error| Problem::internal("an event cannot be read", &error))?;
+    if differences.is_empty() {
+        return Ok(Recorded::dry());
+    }
+    let (from, id) = (event.source().to_owned(), event.id().to_owned());
+    Err(Refusal::ConflictWithin { from, id, differences }.into())
 }
 
 /// Whether an event is the one that has its source and id.

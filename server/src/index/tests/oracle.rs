@@ -83,7 +83,7 @@ const TEXTS: [&str; 16] = [
     "request received",
     "1.50",
     "東京",
-    "— ! \"\"",
+    "— late ! \"\"",
     "nowhere",
     "\"systems foi",
     "dont OR don't",

@@ -11,7 +11,7 @@ const SMUGGLED: &str = "GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n";
 /// A name, the request, and the status that it is answered with. Where the status is 200 the request is lawful, if
 /// odd, and says itself where it ends.
 const CASES: &[(&str, &str, u16)] = &[
-    // Refused by hyper, with an empty 400.
+    // Refused by hyper with a bare 400, which `Watched` puts into words.
     ("HTTP/0.9", "GET /\r\n\r\n", 400),
     ("no version", "GET / \r\nhost: a\r\n\r\n", 400),
     ("version 1.2", "GET / HTTP/1.2\r\nhost: a\r\n\r\n", 400),
@@ -159,7 +159,8 @@ async fn one_answer_then_closed() {
         let answer = running.exchange(format!("{request}{SMUGGLED}").as_bytes()).await;
         let answers = answer.matches("HTTP/1.").count();
         let actual = answer.get(9..12).and_then(|status| status.parse::<u16>().ok());
-        if answers != 1 || actual != Some(*status) {
+        let explained = *status < 400 || answer.contains("content-type: ");
+        if answers != 1 || actual != Some(*status) || !explained {
             wrong.push(format!("{name}: {status} expected, {answers} answers: {answer:?}"));
         }
     }
