@@ -130,7 +130,8 @@ struct AnyOf {
 impl AnyOf {
     fn narrow(&mut self, window: &mut Window) {
         // As if they were spread evenly.
-        let expected = self.documents * u64::from(window.documents().len() as u32) / u64::from(window.all());
+        let Range { start, end } = window.documents();
+        let expected = self.documents * u64::from(end - start) / u64::from(window.all().max(1));
         if window.count() * MARKS_PER_LOOKUP < expected {
             return window
                 .retain(|document| self.lists.iter_mut().any(|list| list.seek(document) == document));
