@@ -5,6 +5,7 @@
 //! - One module imports each engine: `ledger::sealed` zstd, `ledger::handle` tokio's channels, `index`
 //!   tantivy, `cli` clap, indicatif and tokio's signals, `settings` toml.
 
+mod background;
 pub mod bench;
 pub mod cli;
 pub mod disk;

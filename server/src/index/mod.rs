@@ -34,6 +34,7 @@ use state::State;
 use tail::Tail;
 pub use text::{TEXT_BYTES_MAX, TEXT_WORDS_MAX, TextError};
 
+use crate::background;
 use crate::ledger::Ledger;
 use crate::progress::Progress;
 use crate::query::{Filter, Scope};
@@ -152,7 +153,10 @@ impl Index {
             progress: progress.clone(),
             state: state.clone(),
         };
-        let thread = thread::Builder::new().name("indexer".to_owned()).spawn(move || tail.run());
+        let thread = thread::Builder::new().name("indexer".to_owned()).spawn(move || {
+            background::stand_back();
+            tail.run();
+        });
         let thread = Mutex::new(Some(thread.map_err(IndexError::Thread)?));
         Ok(Index { ledger, state, thread })
     }

@@ -25,6 +25,7 @@ use super::seal::Sealed;
 use super::shared::Shared;
 use super::submission::{Appended, Outcome, Refusal, Submission};
 use super::workers::Workers;
+use crate::background;
 use crate::disk::OsDisk;
 
 /// How often a changed ledger's checkpoint is signed and kept.
@@ -411,7 +412,10 @@ impl Writer {
         }
         if self.sealing.is_none() && waiting > wanted && Instant::now() >= self.seal_after {
             let Some(job) = self.log.next_to_seal(self.zstd_level) else { return };
-            match thread::Builder::new().name("sealer".to_owned()).spawn(move || job.run()) {
+            match thread::Builder::new().name("sealer".to_owned()).spawn(move || {
+                background::stand_back();
+                job.run()
+            }) {
                 Ok(sealing) => self.sealing = Some(sealing),
                 Err(error) => self.seal_failed(&error),
             }
