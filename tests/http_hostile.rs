@@ -64,6 +64,7 @@ fn a_crowd_of_idle_connections_stops_nobody() {
 #[test]
 fn slowness_is_cut_off() {
     let mut serving = Serving::new();
+    serving.indexed();
     let (address, admin) = (serving.address, &serving.admin);
     let head = |length: u64| {
         format!(

@@ -144,7 +144,7 @@ pub(super) enum PostAnswer {
     params(
         PostQuery,
         ("Prefer" = Option<String>, Header, description = "`handling=lenient` keeps a batch's good events and reports the others"),
-        ("Content-Encoding" = Option<ContentEncoding>, Header, description = "How the body is compressed"),
+        ("Content-Encoding" = inline(Option<ContentEncoding>), Header, description = "How the body is compressed"),
     ),
     request_body(
         description = "At most 12 MiB, also once decompressed; an event has at most 65,000 bytes in canonical form",
