@@ -51,6 +51,13 @@ pub fn is_host_type(event_type: &str) -> bool {
 /// nothing.
 #[must_use]
 pub fn lies_under(source: &str, origin: &str) -> bool {
+    // Most sources do not name the host at all.
+    let origin_host = origin.split('/').next().unwrap_or_default();
+    let names_host = |part: &[u8]| part.eq_ignore_ascii_case(origin_host.as_bytes());
+    let plain = !origin_host.is_empty() && !source.contains('%');
+    if plain && !source.as_bytes().windows(origin_host.len()).any(names_host) {
+        return false;
+    }
     let (decoded, origin) = (percent_decoded(source).to_ascii_lowercase(), origin.to_ascii_lowercase());
     let origin_host = origin.split('/').next().unwrap_or_default();
     if !decoded.contains(origin_host) {

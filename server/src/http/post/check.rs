@@ -18,7 +18,8 @@ pub(super) type Checked = Result<Event, Vec<Fault>>;
 /// Checks one event: its attributes, its type's rules, and what the caller may post.
 pub(super) fn check(app: &App, grant: &Grant, value: Value<'_>, now: Timestamp, bytes: usize) -> Checked {
     let mut faults = Vec::new();
-    let unit = value.as_object().and_then(unit_of).map(str::to_owned);
+    let needs_unit = grant.scope.units.is_some();
+    let unit = value.as_object().filter(|_| needs_unit).and_then(unit_of).map(str::to_owned);
     if let Some(object) = value.as_object()
         && let Err(found) = app.catalogue.check(object)
     {
