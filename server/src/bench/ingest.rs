@@ -1,13 +1,15 @@
 //! How many durable events does a server take from many clients, beside an empty handler and a file that are
 //! given the same bytes?
 
+use std::collections::VecDeque;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, sleep_until};
 
 use super::connection::{Answer, Connection};
 use super::empty::EmptyHandler;
@@ -44,6 +46,8 @@ pub struct IngestPlan {
     pub clients: usize,
     /// Events of a post.
     pub batch: usize,
+    /// Time from one post to the next, of all connections together; none if each posts as soon as it is answered.
+    pub pace: Option<Duration>,
     /// Time that counts, for each side.
     pub time: Duration,
     /// What to measure beside it.
@@ -70,12 +74,23 @@ pub struct Measured {
     pub time: Duration,
     /// Posts a second, by round.
     pub rates: Rates,
+    /// How far the search index was behind at its worst.
+    pub behind: Behind,
     /// Of the empty handler.
     pub empty: Option<(Tally, Rates)>,
     /// Of the file: bodies a second.
     pub file: Option<Rates>,
     /// The index did not catch up before a baseline was measured.
     pub unsettled: bool,
+}
+
+/// How far the search index is behind the ledger.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Behind {
+    /// For how long the oldest entry that is not found has been there, to a fifth of a second.
+    pub time: Duration,
+    /// Entries that are not found.
+    pub entries: u64,
 }
 
 /// Posts to a server.
@@ -88,12 +103,13 @@ pub async fn ingest(target: &Target, plan: &IngestPlan, progress: &Progress) -> 
     let mut run = [0; 8];
     getrandom::fill(&mut run).map_err(|error| LoadError::Io(io::Error::other(error)))?;
     let posts = Arc::new(Posts::make(plan.batch, u64::from_le_bytes(run)));
-    let mut ledger = Crowd::gather(target, plan.clients, &posts).await?;
+    let mut ledger = Crowd::gather(target, plan, &posts).await?;
+    let mut watch = Watch::new(target.clone(), target.connect().await?);
     let (mut empty, mut file) = (None, None);
     let mut handler = None;
     if let Some(baseline) = &plan.baseline {
         let started = handler.insert(EmptyHandler::start(&baseline.token, plan.batch)?);
-        empty = Some(Crowd::gather(&target.at(started.url.clone()), plan.clients, &posts).await?);
+        empty = Some(Crowd::gather(&target.at(started.url.clone()), plan, &posts).await?);
         file = baseline.directory.as_deref().map(BareFile::create).transpose()?;
     }
     let rounds = match plan.baseline {
@@ -104,10 +120,10 @@ pub async fn ingest(target: &Target, plan: &IngestPlan, progress: &Progress) -> 
     };
     let (length, mut file_rates, mut unsettled) = (plan.time / rounds, Rates::default(), false);
     for _ in 0..rounds {
-        ledger.round(length, progress).await?;
+        ledger.round(length, progress, Some(&mut watch)).await?;
         let Some(empty) = &mut empty else { continue };
         unsettled |= !settle(target, &mut control).await?;
-        empty.round(length, progress).await?;
+        empty.round(length, progress, None).await?;
         if let Some(file) = &mut file {
             // Nothing else is to be done meanwhile, so it may block.
             let (bodies, time) = file.round(&posts, FILE_ROUND)?;
@@ -125,6 +141,7 @@ pub async fn ingest(target: &Target, plan: &IngestPlan, progress: &Progress) -> 
         tally: ledger.tally,
         time: plan.time,
         rates: ledger.rates,
+        behind: watch.worst,
         empty: empty.map(|empty| (empty.tally, empty.rates)),
         file: file.map(|_| file_rates),
         unsettled,
@@ -145,6 +162,39 @@ async fn settle(target: &Target, control: &mut Client) -> Result<bool, LoadError
     Ok(false)
 }
 
+/// Looks at how far the search index is behind.
+struct Watch {
+    target: Target,
+    control: Client,
+    /// Sizes that the ledger had, and when; the first is one that the index has reached.
+    sizes: VecDeque<(Instant, u64)>,
+    worst: Behind,
+}
+
+impl Watch {
+    fn new(target: Target, control: Client) -> Watch {
+        Watch { target, control, sizes: VecDeque::new(), worst: Behind::default() }
+    }
+
+    async fn look(&mut self) -> Result<(), LoadError> {
+        let state = self.target.ledger(&mut self.control).await?;
+        self.saw(Instant::now(), state.size, state.indexed_size);
+        Ok(())
+    }
+
+    fn saw(&mut self, now: Instant, size: u64, indexed: u64) {
+        self.sizes.push_back((now, size));
+        while self.sizes.get(1).is_some_and(|(_, size)| *size <= indexed) {
+            self.sizes.pop_front();
+        }
+        if indexed < size {
+            let since = self.sizes.front().map_or(now, |(since, _)| *since);
+            self.worst.time = self.worst.time.max(now - since);
+            self.worst.entries = self.worst.entries.max(size - indexed);
+        }
+    }
+}
+
 /// The clients of one server.
 struct Crowd {
     poster: Arc<Poster>,
@@ -157,33 +207,48 @@ struct Poster {
     posts: Arc<Posts>,
     /// What every request begins with, up to its body's number of bytes.
     head: Vec<u8>,
+    pace: Option<Duration>,
 }
 
-/// The time within which answers count.
-#[derive(Clone, Copy)]
+/// One round.
 struct Window {
+    /// When it begins.
+    begin: Instant,
+    /// The time within which answers count.
     start: Instant,
     end: Instant,
+    /// Posts that were begun, where there is a pace.
+    begun: AtomicU64,
 }
 
 impl Crowd {
-    async fn gather(target: &Target, count: usize, posts: &Arc<Posts>) -> Result<Crowd, LoadError> {
-        let clients = target.dial_all(count).await?;
+    async fn gather(target: &Target, plan: &IngestPlan, posts: &Arc<Posts>) -> Result<Crowd, LoadError> {
+        let clients = target.dial_all(plan.clients).await?;
         let media_type = match posts.batch() {
             1 => "application/cloudevents+json",
             _ => "application/cloudevents-batch+json",
         };
-        let poster = Arc::new(Poster { posts: posts.clone(), head: target.post_head(PATH, media_type)? });
+        let poster = Arc::new(Poster {
+            posts: posts.clone(),
+            head: target.post_head(PATH, media_type)?,
+            pace: plan.pace,
+        });
         Ok(Crowd { poster, clients, tally: Tally::default(), rates: Rates::default() })
     }
 
-    async fn round(&mut self, length: Duration, progress: &Progress) -> Result<(), LoadError> {
+    async fn round(
+        &mut self,
+        length: Duration,
+        progress: &Progress,
+        mut watch: Option<&mut Watch>,
+    ) -> Result<(), LoadError> {
         let lead = if self.rates.is_empty() { WARM_UP } else { LEAD };
-        let start = Instant::now() + lead;
-        let window = Window { start, end: start + length };
+        let begin = Instant::now();
+        let start = begin + lead;
+        let window = Arc::new(Window { begin, start, end: start + length, begun: AtomicU64::new(0) });
         let mut tasks = JoinSet::new();
         for client in self.clients.drain(..) {
-            tasks.spawn(self.poster.clone().run(client, window));
+            tasks.spawn(self.poster.clone().run(client, window.clone()));
         }
         let mut round = Tally::default();
         let mut tick = tokio::time::interval(TICK);
@@ -197,7 +262,12 @@ impl Crowd {
                         round.add(tally);
                     }
                 },
-                _ = tick.tick() => progress.report("posting", self.poster.posts.events(), None),
+                _ = tick.tick() => {
+                    progress.report("posting", self.poster.posts.events(), None);
+                    if let Some(watch) = &mut watch {
+                        watch.look().await?;
+                    }
+                }
             }
         }
         self.rates.add(round.requests, length);
@@ -208,11 +278,19 @@ impl Crowd {
 
 impl Poster {
     /// Posts as soon as it is answered, until the window ends.
-    async fn run(self: Arc<Self>, mut client: Connection, window: Window) -> (Connection, Tally) {
+    async fn run(self: Arc<Self>, mut client: Connection, window: Arc<Window>) -> (Connection, Tally) {
         let (mut tally, mut request) = (Tally::default(), Vec::new());
         loop {
-            let begun = Instant::now();
-            if begun >= window.end {
+            let begun = match self.pace {
+                None => Instant::now(),
+                Some(pace) => {
+                    let place = window.begun.fetch_add(1, Ordering::Relaxed);
+                    let due = window.begin + pace.mul_f64(count(place));
+                    sleep_until(due.min(window.end).into()).await;
+                    due
+                }
+            };
+            if begun >= window.end || Instant::now() >= window.end {
                 return (client, tally);
             }
             request.clear();
@@ -241,5 +319,36 @@ impl Poster {
                 }
             }
         }
+    }
+}
+
+fn count(number: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "posts of one round")]
+    let number = number as f64;
+    number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_index_is_as_late_as_its_oldest_missing_entry() {
+        let listening = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listening.local_addr().unwrap());
+        let target = Target::new(&url, "muniment_x").unwrap();
+        let mut watch = Watch::new(target.clone(), target.connect().await.unwrap());
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        watch.saw(at(0), 10, 10);
+        watch.saw(at(200), 20, 10);
+        assert_eq!((watch.worst.time, watch.worst.entries), (Duration::from_millis(200), 10));
+        watch.saw(at(400), 30, 10);
+        watch.saw(at(600), 40, 35);
+        assert_eq!((watch.worst.time, watch.worst.entries), (Duration::from_millis(400), 20));
+        watch.saw(at(800), 40, 40);
+        watch.saw(at(5_000), 40, 40);
+        watch.saw(at(5_200), 41, 40);
+        assert_eq!(watch.worst.time, Duration::from_millis(400));
     }
 }

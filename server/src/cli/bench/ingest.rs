@@ -25,7 +25,8 @@ alike. With --data the same bytes are also written to a file and synced, one bod
 
 const EXAMPLE: &str = "Examples:
   muniment bench ingest --server http://127.0.0.1:8080 --clients 64 --seconds 10 --baseline
-  muniment bench ingest --server http://127.0.0.1:8080 --clients 8 --batch 1000 --baseline --data /var/tmp";
+  muniment bench ingest --server http://127.0.0.1:8080 --clients 8 --batch 1000 --baseline --data /var/tmp
+  muniment bench ingest --server http://127.0.0.1:8080 --clients 8 --batch 1000 --rate 50000 --seconds 60";
 
 /// Post events to a server as fast as it takes them
 #[derive(Debug, Args)]
@@ -42,8 +43,11 @@ pub(super) struct IngestArgs {
     /// Seconds that count
     #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=3_600))]
     seconds: u16,
+    /// Events a second at most; latencies then count from when an event was due. As fast as it is answered, if not given
+    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    rate: Option<u32>,
     /// Also measure an empty handler, in turns with the server
-    #[arg(long)]
+    #[arg(long, conflicts_with = "rate")]
     baseline: bool,
     /// Also measure writing and syncing the same bytes to a file in this directory
     #[arg(long = "data", value_name = "DIR", requires = "baseline")]
@@ -57,6 +61,7 @@ pub(super) fn run(args: &IngestArgs) -> Result<Verdict, Failure> {
     let plan = IngestPlan {
         clients: usize::from(args.clients),
         batch: usize::from(args.batch),
+        pace: args.rate.map(|rate| Duration::from_secs_f64(f64::from(args.batch) / f64::from(rate))),
         time: Duration::from_secs(u64::from(args.seconds)),
         baseline,
     };
@@ -78,6 +83,8 @@ fn print_ingest(args: &IngestArgs, m: &Measured) {
     row("requests/s", &format!("{requests:.0}"));
     row("events/s", &format!("{:.0}", requests * batch));
     row("latency", &latency(&m.tally.latency));
+    let behind = format!("{:.1} s, {} entries", m.behind.time.as_secs_f64(), m.behind.entries);
+    row("search index behind, at most", &behind);
     let mebibytes = |bytes: u64| format!("{:.1} MiB", count(bytes) / 1_048_576.0);
     let (sent, received) = (mebibytes(m.tally.sent_bytes), mebibytes(m.tally.received_bytes));
     row("bytes", &format!("{sent} of bodies sent, {received} received"));
