@@ -131,3 +131,72 @@ pub(super) async fn unknown_path(uri: Uri) -> Problem {
 pub(super) async fn unknown_method(method: Method) -> Problem {
     Problem::new("method_not_allowed", format!("this path has no {method}; /docs lists what there is"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use axum::Router;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+    use tracing_subscriber::fmt::MakeWriter;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'w> MakeWriter<'w> for Log {
+        type Writer = Log;
+
+        fn make_writer(&'w self) -> Log {
+            self.clone()
+        }
+    }
+
+    /// Status, id and body of an answer.
+    async fn ask(router: &Router, path: &str) -> (u16, String, String) {
+        let request = axum::http::Request::get(path).body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        (status, id, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_fails_alone_and_the_log_has_its_id() {
+        let log = Log::default();
+        let lines = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
+        let _logging = tracing::subscriber::set_default(lines);
+        let metrics = Arc::new(Metrics::new());
+        let router = Router::new()
+            .route("/panics", get(async || -> &'static str { panic!("on purpose") }))
+            .route("/names", get(async || request_at_work().unwrap().to_string()))
+            .layer(axum::middleware::from_fn_with_state(metrics.clone(), around));
+        let (status, id, body) = ask(&router, "/panics").await;
+        let problem: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((status, &problem["instance"]), (500, &serde_json::Value::from(id.as_str())));
+        assert!(!body.contains("on purpose"), "{body}");
+        let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let line = logged.lines().find(|line| line.contains("on purpose")).unwrap();
+        assert!(line.contains(&format!("id={id} ")), "{line}");
+        assert_eq!(metrics.panics.get(), 1);
+        // The next one is served, and knows its own id.
+        let (status, next, body) = ask(&router, "/names").await;
+        assert_eq!((status, &body), (200, &next));
+        assert_ne!(next, id);
+        assert_eq!(request_at_work(), None);
+    }
+}
