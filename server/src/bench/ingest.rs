@@ -242,6 +242,9 @@ impl Crowd {
         progress: &Progress,
         mut watch: Option<&mut Watch>,
     ) -> Result<(), LoadError> {
+        if let Some(watch) = &mut watch {
+            watch.look().await?;
+        }
         let lead = if self.rates.is_empty() { WARM_UP } else { LEAD };
         let begin = Instant::now();
         let start = begin + lead;

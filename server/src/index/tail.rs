@@ -107,6 +107,7 @@ struct Session<'t> {
     next: Commit,
     /// What is committed.
     committed: Commit,
+    /// When the last commit was begun.
     committed_at: Instant,
     /// The ledger's size when the index was opened: it is ready from there on.
     goal: u64,
@@ -211,11 +212,12 @@ impl<'t> Session<'t> {
     }
 
     fn commit(&mut self) -> Result<(), TailError> {
+        // From its beginning: what comes while it lasts is not to wait for the whole interval as well.
+        self.committed_at = Instant::now();
         let mut commit = self.writer.prepare_commit()?;
         commit.set_payload(&self.next.payload());
         commit.commit()?;
         self.committed = self.next;
-        self.committed_at = Instant::now();
         self.publish()?;
         self.tail.state.set_fault(None);
         self.caught_up();
