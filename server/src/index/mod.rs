@@ -53,7 +53,7 @@ pub struct IndexOptions {
 
 impl Default for IndexOptions {
     fn default() -> IndexOptions {
-        IndexOptions { writer_bytes: 32_000_000, commit_interval: Duration::from_millis(500) }
+        IndexOptions { writer_bytes: 32_000_000, commit_interval: Duration::from_millis(400) }
     }
 }
 
