@@ -211,40 +211,15 @@ fn write_ascii(out: &mut dyn fmt::Write, text: &[u8]) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use tracing_subscriber::fmt::MakeWriter;
-
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Kept {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl<'w> MakeWriter<'w> for Kept {
-        type Writer = Kept;
-
-        fn make_writer(&'w self) -> Kept {
-            self.clone()
-        }
-    }
+    use crate::testing::Kept;
 
     fn logged(lines: LogLines, log: impl FnOnce()) -> String {
         let kept = Kept::default();
         let subscriber =
             tracing_subscriber::fmt().with_writer(kept.clone()).with_ansi(false).event_format(lines).finish();
         tracing::subscriber::with_default(subscriber, log);
-        String::from_utf8(kept.0.lock().unwrap().clone()).unwrap()
+        kept.text()
     }
 
     fn log_one() {

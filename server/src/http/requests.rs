@@ -134,36 +134,12 @@ pub(super) async fn unknown_method(method: Method) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use axum::Router;
     use axum::routing::get;
     use tower::ServiceExt as _;
-    use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl<'w> MakeWriter<'w> for Log {
-        type Writer = Log;
-
-        fn make_writer(&'w self) -> Log {
-            self.clone()
-        }
-    }
+    use crate::testing::Kept;
 
     /// Status, id and body of an answer.
     async fn ask(router: &Router, path: &str) -> (u16, String, String) {
@@ -177,7 +153,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_handler_that_panics_fails_alone_and_the_log_has_its_id() {
-        let log = Log::default();
+        let log = Kept::default();
         let lines = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
         let _logging = tracing::subscriber::set_default(lines);
         let metrics = Arc::new(Metrics::new());
@@ -189,7 +165,7 @@ mod tests {
         let problem: serde_json::Value = serde_json::from_str(&body).unwrap();
         assert_eq!((status, &problem["instance"]), (500, &serde_json::Value::from(id.as_str())));
         assert!(!body.contains("on purpose"), "{body}");
-        let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let logged = log.text();
         let line = logged.lines().find(|line| line.contains("on purpose")).unwrap();
         assert!(line.contains(&format!("id={id} ")), "{line}");
         assert_eq!(metrics.panics.get(), 1);
