@@ -288,7 +288,7 @@ impl Poster {
                 None => Instant::now(),
                 Some(pace) => {
                     let place = window.begun.fetch_add(1, Ordering::Relaxed);
-                    let due = window.begin + pace.mul_f64(count(place));
+                    let due = window.begin + pace.saturating_mul(u32::try_from(place).unwrap_or(u32::MAX));
                     sleep_until(due.min(window.end).into()).await;
                     due
                 }
@@ -323,12 +323,6 @@ impl Poster {
             }
         }
     }
-}
-
-fn count(number: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "posts of one round")]
-    let number = number as f64;
-    number
 }
 
 #[cfg(test)]

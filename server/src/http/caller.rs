@@ -73,3 +73,20 @@ impl FromRequestParts<Arc<App>> for Caller {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn one_authorization_counts_and_of_two_none() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(bearer(&headers), None);
+        headers.append(AUTHORIZATION, HeaderValue::from_static("bearer  muniment_a "));
+        assert_eq!(bearer(&headers), Some("muniment_a"));
+        headers.append(AUTHORIZATION, HeaderValue::from_static("Bearer muniment_a"));
+        assert_eq!(bearer(&headers), None);
+    }
+}

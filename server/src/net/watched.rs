@@ -34,8 +34,11 @@ impl<T> Watched<T> {
     /// What to write instead of bytes that are hyper's own refusal of a malformed head: a status and nothing else.
     fn refusal(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let status = bytes.strip_prefix(b"HTTP/1.1 4")?.get(..2)?;
-        // What we refuse says so in a document, with its type.
-        if !self.activity.is_between_requests() || memmem::find(bytes, b"content-type").is_some() {
+        // An answer of ours may be written when its request counts no more, but it has a document. hyper's has no body
+        // and is the connection's last, so that another one in its place cannot be taken for anything else.
+        let holds = |what: &str| memmem::find(bytes, what.as_bytes()).is_some();
+        let is_hypers = holds("content-length: 0\r\n") && holds("connection: close\r\n");
+        if !self.activity.is_between_requests() || !is_hypers || holds("content-type: ") {
             return None;
         }
         let status = StatusCode::from_bytes(&[b'4', status[0], status[1]]).ok()?;

@@ -225,6 +225,9 @@ mod tests {
         ] {
             assert_eq!(of(refused).unwrap_err().status, 415, "{refused}");
         }
+        let mut two = headers(&[("content-type", "application/json")]);
+        two.append("content-type", HeaderValue::from_static("application/cloudevents+json"));
+        assert_eq!(Content::of(&two).unwrap_err().status, 415);
         assert_eq!(Content::of(&headers(&[])).unwrap_err().status, 415);
         assert_eq!(Content::of(&headers(&[("ce-specversion", "1.0")])).unwrap(), Content::Binary);
     }
