@@ -6,11 +6,12 @@ mod differences;
 use std::borrow::Cow;
 
 pub use attributes::AttributeFault;
-pub use differences::differences;
+pub use differences::{CountsAsSame, differences, differences_beyond};
 
 use crate::json::{self, JsonError, Object, Value};
 use crate::key::Key;
 use crate::limits::{EVENT_BYTES_MAX, EVENT_TIME_AHEAD_SECONDS_MAX};
+use crate::seal::{self, KeyId};
 use crate::time::Timestamp;
 
 /// A checked CloudEvent. Its canonical bytes are what an entry carries.
@@ -26,7 +27,15 @@ pub struct Event {
     has_subject: bool,
     key: Key,
     time: Option<Timestamp>,
-    has_personal: bool,
+    has_unsealed: bool,
+    seal_key: Option<KeyId>,
+    is_open: bool,
+}
+
+/// The group of an event: the first word of its type.
+#[must_use]
+pub fn group_of(event_type: &str) -> &str {
+    event_type.split_once('.').map_or(event_type, |(group, _)| group)
 }
 
 /// Why a text is no event that the ledger takes.
@@ -118,7 +127,9 @@ impl Event {
             has_subject: subject.is_some(),
             key: Key::new(source, id),
             time: attribute("time").and_then(|time| Timestamp::parse_rfc3339(time).ok()),
-            has_personal: has_personal(&object),
+            has_unsealed: has_unsealed(&object),
+            seal_key: seal::key_of(&object),
+            is_open: false,
         })
     }
 
@@ -177,15 +188,35 @@ impl Event {
         self.time
     }
 
-    /// Whether it carries `data.personal`.
+    /// Whether it carries `data.personal` in the clear.
     #[must_use]
-    pub fn has_personal(&self) -> bool {
-        self.has_personal
+    pub fn has_unsealed(&self) -> bool {
+        self.has_unsealed
+    }
+
+    /// The key that its sealed values are sealed with.
+    #[must_use]
+    pub fn seal_key(&self) -> Option<KeyId> {
+        self.seal_key
+    }
+
+    /// The same event, in which places were left open where a key or a pseudonym would have had to be made. It may
+    /// be compared with a recorded event, and never be recorded itself.
+    #[must_use]
+    pub fn left_open(self) -> Event {
+        Event { is_open: true, ..self }
+    }
+
+    /// Whether places were left open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_open
     }
 }
 
-fn has_personal(object: &Object<'_>) -> bool {
-    object.get("data").and_then(Value::as_object).is_some_and(|data| data.get("personal").is_some())
+fn has_unsealed(object: &Object<'_>) -> bool {
+    let data = object.get("data").and_then(Value::as_object);
+    data.and_then(|data| data.get("personal")).is_some_and(|personal| seal::sealed_text(personal).is_none())
 }
 
 /// The parts of a canonical event that the ledger itself reads, borrowed from its bytes.
@@ -254,7 +285,7 @@ mod tests {
             .unwrap();
         assert_eq!((event.id(), event.source(), event.event_type()), ("1", "/foi", "request.received"));
         assert_eq!(event.subject(), None);
-        assert!(event.has_personal());
+        assert!(event.has_unsealed());
         let text = std::str::from_utf8(event.canonical()).unwrap();
         assert_eq!(EventView::parse(text).unwrap().key(), event.key());
     }

@@ -1,5 +1,5 @@
-//! The Muniment ledger's formats: events and their catalogue, entries, the chain, the tree, notes, proofs,
-//! receipts.
+//! The Muniment ledger's formats: events and their catalogue, entries, sealed values, the chain, the tree, notes,
+//! proofs, receipts.
 //!
 //! The exact bytes are written down in `core/FORMAT.md`; `core/golden/` holds vectors that may be added to
 //! and never changed.
@@ -23,5 +23,6 @@ pub mod limits;
 pub mod note;
 pub mod principal;
 pub mod receipt;
+pub mod seal;
 pub mod time;
 pub mod tree;

@@ -4,8 +4,8 @@
 //! own with [`Catalogue::add`]. From the catalogue come [`Catalogue::check`], which every client's event
 //! passes before it is recorded, and the JSON [`schema`] of each type.
 //!
-//! What is personal would have to be sealed. This version seals nothing, so [`Catalogue::check`] refuses
-//! it: nothing personal may land in the ledger in the clear.
+//! [`Catalogue::check`] also says what of an event is personal; [`Personal::seal`] seals that, so that nothing
+//! personal lands in the ledger in the clear.
 
 mod built_in;
 mod check;
@@ -15,6 +15,7 @@ mod file;
 mod nearest;
 mod personal;
 mod schema;
+mod sealing;
 mod value;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,9 @@ use std::collections::BTreeMap;
 pub use definition::{Bounds, Clause, EventType, Field, FieldKind, Group, RecordedBy};
 pub use fault::{CatalogueError, CatalogueFault, Fault};
 pub use schema::schema;
+pub use sealing::{Keys, Personal, Treatment};
 
+use crate::event::group_of;
 use crate::limits::CATALOGUE_FILES_MAX;
 
 /// Every type of event that is known by name.
@@ -90,7 +93,7 @@ impl Catalogue {
     /// Whether the first word of this name is the product's.
     #[must_use]
     pub fn reserves(&self, event_type: &str) -> bool {
-        let first = event_type.split('.').next().unwrap_or_default();
+        let first = group_of(event_type);
         self.reserved.binary_search_by(|word| word.as_str().cmp(first)).is_ok()
     }
 

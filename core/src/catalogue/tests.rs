@@ -11,6 +11,7 @@ fn built_in() -> Catalogue {
 
 mod events;
 mod files;
+mod sealing;
 
 #[test]
 fn every_type_says_what_it_is() {

@@ -69,7 +69,10 @@ fn code(value: &Value<'_>, place: Place<'_>, faults: &mut Faults) {
     match value.as_str() {
         Some(text) if text.len() > CODE_BYTES_MAX => too_long(text, CODE_BYTES_MAX, place, faults),
         Some(text) if is_code(text) => {
-            if let Some(what) = personal::looks_like(text) {
+            // What is sealed may be what it looks like.
+            if !faults.quiet
+                && let Some(what) = personal::looks_like(text)
+            {
                 faults.personal_looking(what, place);
             }
         }
@@ -158,7 +161,7 @@ fn evidence_members(object: &Object<'_>, place: Place<'_>, faults: &mut Faults) 
                     wrong_type("a SHA-256 in 64 digits of lower-case hexadecimal", value, place, faults);
                 }
             }
-            _ => faults.sealing_unavailable("evidence has only `name` and `sha256`; this", place),
+            _ => faults.push("undeclared_field", place, "evidence has only `name` and `sha256`".to_owned()),
         }
     }
 }
@@ -166,6 +169,7 @@ fn evidence_members(object: &Object<'_>, place: Place<'_>, faults: &mut Faults) 
 #[cold]
 fn wrong_type(wanted: &str, value: &Value<'_>, place: Place<'_>, faults: &mut Faults) {
     let message = match value {
+        _ if faults.quiet => format!("the value is not {wanted}"),
         Value::Number(spelled) => format!("{} is not {wanted}", shown(spelled)),
         Value::String(text) => format!("{:?} is not {wanted}", shown(text)),
         _ => format!("{} is not {wanted}", value.kind()),
@@ -182,18 +186,23 @@ fn too_long(text: &str, limit_bytes: usize, place: Place<'_>, faults: &mut Fault
 #[cold]
 fn out_of_range(bounds: Bounds, spelled: &str, place: Place<'_>, faults: &mut Faults) {
     let (least, most) = (bounds.least.unwrap_or(i64::MIN), bounds.most.unwrap_or(i64::MAX));
-    faults.push("out_of_range", place, format!("{} is not between {least} and {most}", shown(spelled)));
+    let shown = if faults.quiet { "the value" } else { shown(spelled) };
+    faults.push("out_of_range", place, format!("{shown} is not between {least} and {most}"));
 }
 
 #[cold]
 fn not_a_choice(values: &[String], text: &str, place: Place<'_>, faults: &mut Faults) {
     const LISTED_MAX: usize = 12;
-    let mut message = format!("{:?} is none of ", shown(text));
+    let mut message = match faults.quiet {
+        true => "the value is none of ".to_owned(),
+        false => format!("{:?} is none of ", shown(text)),
+    };
     if values.len() <= LISTED_MAX {
         message.push_str(&values.join(", "));
     } else {
         message.push_str(&format!("the {} values of this field", values.len()));
-        message.push_str(&nearest::question(text, values.iter().map(String::as_str)));
+        let shown = if faults.quiet { "" } else { text };
+        message.push_str(&nearest::question(shown, values.iter().map(String::as_str)));
     }
     faults.push("not_a_choice", place, message);
 }

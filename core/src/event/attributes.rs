@@ -1,7 +1,7 @@
 //! The rules of CloudEvents 1.0 for context attributes, and our limits on them.
 
 use super::EventError;
-use crate::json::{Object, Value};
+use crate::json::{self, Object, Value};
 use crate::limits::{ATTRIBUTE_BYTES_MAX, EVENT_TYPE_BYTES_MAX, EXTENSION_NAME_BYTES_MAX};
 use crate::time::{Timestamp, TimestampError};
 
@@ -89,8 +89,7 @@ pub(super) fn check(object: &Object<'_>) -> Result<(), EventError> {
 }
 
 fn at(name: &str, fault: AttributeFault) -> EventError {
-    let name = name.replace('~', "~0").replace('/', "~1");
-    EventError::Attribute { pointer: format!("/{name}"), fault }
+    EventError::Attribute { pointer: format!("/{}", json::pointer_token(name)), fault }
 }
 
 fn attribute(name: &str, value: &Value<'_>) -> Checked {

@@ -15,6 +15,21 @@ const TRANSPORT: [&str; 2] = ["traceparent", "tracestate"];
 /// # Limits
 /// The first [`DIFFERENCES_MAX`] pointers.
 pub fn differences(first: &[u8], second: &[u8]) -> Result<Vec<String>, JsonError> {
+    differences_beyond(first, second, &|_, _, _| false)
+}
+
+/// Whether two values at a pointer count as the same.
+pub type CountsAsSame<'f> = dyn Fn(&str, &Value<'_>, &Value<'_>) -> bool + 'f;
+
+/// As [`differences`], beyond what counts as the same: what was erased can be compared no more.
+///
+/// # Errors
+/// As [`differences`].
+pub fn differences_beyond(
+    first: &[u8],
+    second: &[u8],
+    counts_as_same: &CountsAsSame<'_>,
+) -> Result<Vec<String>, JsonError> {
     if first == second {
         return Ok(Vec::new());
     }
@@ -25,7 +40,7 @@ pub fn differences(first: &[u8], second: &[u8]) -> Result<Vec<String>, JsonError
         }
     }
     let mut pointers = Vec::new();
-    compare(Some(&first), Some(&second), &mut String::new(), &mut pointers);
+    compare(Some(&first), Some(&second), &mut String::new(), counts_as_same, &mut pointers);
     Ok(pointers)
 }
 
@@ -33,9 +48,13 @@ fn compare(
     first: Option<&Value<'_>>,
     second: Option<&Value<'_>>,
     path: &mut String,
+    counts_as_same: &CountsAsSame<'_>,
     found: &mut Vec<String>,
 ) {
     if found.len() >= DIFFERENCES_MAX || first == second {
+        return;
+    }
+    if first.zip(second).is_some_and(|(first, second)| counts_as_same(path, first, second)) {
         return;
     }
     match (first, second) {
@@ -44,13 +63,12 @@ fn compare(
             let mut keys: Vec<&str> = left.iter().chain(only_right).map(|(key, _)| key).collect();
             keys.sort_unstable();
             for key in keys {
-                let key_token = key.replace('~', "~0").replace('/', "~1");
-                step(&key_token, left.get(key), right.get(key), path, found);
+                step(&json::pointer_token(key), left.get(key), right.get(key), path, counts_as_same, found);
             }
         }
         (Some(Value::Array(left)), Some(Value::Array(right))) => {
             for place in 0..left.len().max(right.len()) {
-                step(&place.to_string(), left.get(place), right.get(place), path, found);
+                step(&place.to_string(), left.get(place), right.get(place), path, counts_as_same, found);
             }
         }
         _ => found.push(path.clone()),
@@ -62,12 +80,13 @@ fn step(
     first: Option<&Value<'_>>,
     second: Option<&Value<'_>>,
     path: &mut String,
+    counts_as_same: &CountsAsSame<'_>,
     found: &mut Vec<String>,
 ) {
     let length = path.len();
     path.push('/');
     path.push_str(token);
-    compare(first, second, path, found);
+    compare(first, second, path, counts_as_same, found);
     path.truncate(length);
 }
 

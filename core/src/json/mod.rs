@@ -71,6 +71,21 @@ impl<'a> Object<'a> {
         self.0
     }
 
+    /// Puts a member in, in the place of one with this key.
+    pub fn insert(&mut self, key: impl Into<Cow<'a, str>>, value: Value<'a>) {
+        let key = key.into();
+        match self.0.binary_search_by(|(name, _)| name.as_bytes().cmp(key.as_bytes())) {
+            Ok(place) => self.0[place].1 = value,
+            Err(place) => self.0.insert(place, (key, value)),
+        }
+    }
+
+    /// Takes a member out.
+    pub fn remove(&mut self, key: &str) -> Option<Value<'a>> {
+        let place = self.0.binary_search_by(|(name, _)| name.as_bytes().cmp(key.as_bytes()));
+        place.ok().map(|place| self.0.remove(place).1)
+    }
+
     /// How many members there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -82,6 +97,12 @@ impl<'a> Object<'a> {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// A name as a JSON pointer spells it (RFC 6901).
+#[must_use]
+pub fn pointer_token(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 impl<'a> Value<'a> {

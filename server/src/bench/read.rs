@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
+use muniment_core::event::group_of;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -134,7 +135,7 @@ impl Questions {
     fn learn_from(&mut self, entry: &Value) {
         let event = &entry["event"];
         let Some(event_type) = event["type"].as_str() else { return };
-        let group = event_type.split('.').next().unwrap_or(event_type);
+        let group = group_of(event_type);
         self.filters.push(format!("order=desc&type={}", encoded(event_type)));
         self.filters.push(format!("type={}", encoded(&format!("{group}.*"))));
         if let Some(subject) = event["subject"].as_str() {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use muniment_core::entry::{EntryError, EntryView};
+use muniment_core::event::group_of;
 use muniment_core::json::canonical::{check_object, unescape};
 use muniment_core::time::Timestamp;
 
@@ -70,7 +71,7 @@ impl<'a> EventFacts<'a> {
     /// The event's group: the first of the dotted words of its type.
     #[must_use]
     pub fn group(&self) -> &str {
-        self.event_type.split('.').next().unwrap_or_default()
+        group_of(&self.event_type)
     }
 
     /// When it happened or, of an event that does not say so, when it was recorded.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use muniment_core::event::group_of;
+
 use super::EventFacts;
 
 /// Bounds on what a token may see, all of which must hold; `None` bounds nothing.
@@ -42,7 +44,7 @@ impl Scope {
     /// Whether it has the group of an event type.
     #[must_use]
     pub fn covers_group(&self, event_type: &str) -> bool {
-        let group = event_type.split('.').next().unwrap_or_default();
+        let group = group_of(event_type);
         self.groups.as_ref().is_none_or(|groups| groups.contains(group))
     }
 
