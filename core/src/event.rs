@@ -100,10 +100,31 @@ impl Event {
     /// # Errors
     /// As [`Event::parse`].
     pub fn from_value_about(value: Value<'_>, bytes: usize) -> Result<Event, EventError> {
-        let Value::Object(mut object) = value else { return Err(EventError::NotAnObject(value.kind())) };
+        let object = Event::check_attributes(value).map_err(|(error, _)| error)?;
+        Event::from_attributes(&object, bytes)
+    }
+
+    /// Checks the attributes of an event, and drops those that are null.
+    ///
+    /// # Errors
+    /// The first fault, and the object, if it is one.
+    pub fn check_attributes(value: Value<'_>) -> Result<Object<'_>, (EventError, Option<Object<'_>>)> {
+        let Value::Object(mut object) = value else {
+            return Err((EventError::NotAnObject(value.kind()), None));
+        };
         // "Unset attributes MAY be encoded to the JSON value of null" (CloudEvents JSON format, 2.2).
         object.retain(|name, value| name == "data" || *value != Value::Null);
-        attributes::check(&object)?;
+        match attributes::check(&object) {
+            Ok(()) => Ok(object),
+            Err(error) => Err((error, Some(object))),
+        }
+    }
+
+    /// An event of attributes that were checked. `bytes` is about how long the canonical form will be.
+    ///
+    /// # Errors
+    /// [`EventError::TooLarge`].
+    pub fn from_attributes(object: &Object<'_>, bytes: usize) -> Result<Event, EventError> {
         let attribute = |name: &str| object.get(name).and_then(Value::as_str);
         let [id, source, event_type] =
             ["id", "source", "type"].map(|name| attribute(name).unwrap_or_default());
@@ -127,8 +148,8 @@ impl Event {
             has_subject: subject.is_some(),
             key: Key::new(source, id),
             time: attribute("time").and_then(|time| Timestamp::parse_rfc3339(time).ok()),
-            has_unsealed: has_unsealed(&object),
-            seal_key: seal::key_of(&object),
+            has_unsealed: has_unsealed(object),
+            seal_key: seal::key_of(object),
             is_open: false,
         })
     }

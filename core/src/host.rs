@@ -5,7 +5,7 @@ use crate::event::{Event, EventError};
 use crate::json::Value;
 
 /// Event types that no client may post.
-pub const HOST_TYPES: [&str; 31] = [
+pub const HOST_TYPES: [&str; 34] = [
     "alert.acknowledged",
     "alert.cleared",
     "alert.raised",
@@ -18,10 +18,13 @@ pub const HOST_TYPES: [&str; 31] = [
     "ledger.recovered",
     "ledger.sealed",
     "ledger.verified",
+    "personal.destroy_authorised",
     "personal.destroy_cancelled",
     "personal.destroy_requested",
     "personal.destroyed",
     "personal.revealed",
+    "personal.vault_created",
+    "personal.vault_rekeyed",
     "plugin.configured",
     "plugin.disabled",
     "plugin.enabled",

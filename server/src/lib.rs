@@ -12,12 +12,14 @@ pub mod disk;
 pub mod export;
 pub mod http;
 pub mod index;
+mod intake;
 pub mod ledger;
 pub mod net;
 pub mod progress;
 pub mod query;
 pub mod settings;
 pub mod tokens;
+pub mod vault;
 pub mod verify;
 
 #[cfg(test)]

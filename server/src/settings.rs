@@ -16,6 +16,7 @@ use crate::ledger::clock::{ClockBounds, SystemClock};
 use crate::ledger::limits::SEGMENT_BYTES_RANGE;
 use crate::ledger::open::OpenOptions;
 use crate::progress::Progress;
+use crate::vault::KeySource;
 
 /// The settings file in a data directory. It need not be there.
 pub const FILE: &str = "muniment.toml";
@@ -35,6 +36,8 @@ pub struct Settings {
     pub ledger: LedgerSettings,
     /// How it is served.
     pub http: HttpSettings,
+    /// Where the key of the vault is.
+    pub vault: VaultSettings,
 }
 
 /// The section `[clock]`. A test ledger has no such bounds.
@@ -80,6 +83,19 @@ pub struct HttpSettings {
     /// Whether anybody may read the entry bundles under /tlog/, which hold every event; false if not set: they
     /// need an auditor's token.
     pub tlog_entries_public: bool,
+}
+
+/// The section `[vault]`: where the key is that the keys of personal data are kept under. One of the three at most; if
+/// none is set it is `keys/vault.key` in the data directory, made with the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VaultSettings {
+    /// A file with the key: 32 random bytes in 64 digits of hexadecimal, or in base64.
+    pub key_file: Option<PathBuf>,
+    /// The name of an environment variable that holds it.
+    pub key_variable: Option<String>,
+    /// A command of the shell that prints it, within 30 seconds: for a key manager.
+    pub key_command: Option<String>,
 }
 
 impl Default for HttpSettings {
@@ -163,6 +179,24 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Where the vault's key is.
+    ///
+    /// # Errors
+    /// More than one place is set.
+    pub fn vault_key(&self) -> Result<KeySource, SettingsError> {
+        let VaultSettings { key_file, key_variable, key_command } = &self.vault;
+        match (key_file, key_variable, key_command) {
+            (None, None, None) => Ok(KeySource::DataDirectory),
+            (Some(path), None, None) => Ok(KeySource::File(path.clone())),
+            (None, Some(name), None) => Ok(KeySource::Variable(name.clone())),
+            (None, None, Some(command)) => Ok(KeySource::Command(command.clone())),
+            _ => Err(SettingsError::Override {
+                given: "vault".to_owned(),
+                fault: "set one of vault.key_file, vault.key_variable and vault.key_command at most".to_owned(),
+            }),
+        }
+    }
+
     /// How a ledger is opened with these settings, on this machine's clock.
     #[must_use]
     pub fn ledger_options(&self, progress: Progress) -> LedgerOptions {
@@ -194,7 +228,7 @@ struct Given {
 
 /// The variables that name a section. Others, `MUNIMENT_LOG` say, are no settings.
 fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> impl Iterator<Item = Given> {
-    const SECTIONS: [&str; 3] = ["clock", "http", "ledger"];
+    const SECTIONS: [&str; 4] = ["clock", "http", "ledger", "vault"];
     variables.into_iter().filter_map(|(name, value)| {
         let key = name.strip_prefix(ENVIRONMENT_PREFIX)?.to_ascii_lowercase();
         let (section, field) = key.split_once('_')?;

@@ -42,6 +42,9 @@ Settings: DIR/muniment.toml, overridden by MUNIMENT_<SECTION>_<FIELD>, overridde
   http.key=FILE                   PEM file with its private key
   http.connections_max=12000      connections at a time
   http.tlog_entries_public=false  whether anybody may read entries under /tlog/
+  vault.key_file=FILE             key of the vault of personal data, if not DIR/keys/vault.key
+  vault.key_variable=NAME         or an environment variable that holds it
+  vault.key_command=COMMAND       or a command that prints it
 MUNIMENT_LOG (error, warn, info, debug, trace) chooses how much is logged to standard error.";
 
 /// Information-governance ledger: append-only, hash-chained, provable

@@ -1,15 +1,19 @@
 //! What all commands on a stopped ledger share: its directory, its settings, opening it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
+use muniment_core::catalogue::Catalogue;
 
 use super::failure::Failure;
 use super::terminal::Bar;
+use crate::disk::OsDisk;
 use crate::ledger::Ledger;
 use crate::ledger::handle::{LedgerOptions, StartError};
 use crate::progress::Progress;
 use crate::settings::Settings;
+use crate::vault::{self, Vault};
 
 /// The data directory.
 #[derive(Debug, Clone, Args)]
@@ -55,4 +59,36 @@ pub(crate) fn open(
         StartError::Lock(error) => error.into(),
         StartError::Open(error) => Failure::from(error).of(data.path.display()),
     })
+}
+
+/// Opens the vault of an open ledger, and has the ledger ask it.
+pub(crate) fn vault(data: &DataArg, settings: &Settings, ledger: &Ledger) -> Result<Arc<Vault>, Failure> {
+    let disk = Arc::new(OsDisk::new(&data.path));
+    let opened = vault::open(disk, &settings.vault_key()?, ledger);
+    let vault = Arc::new(opened.map_err(|error| Failure::wanting(error.to_string()).of(data.path.display()))?);
+    ledger.seal_with(vault.clone());
+    Ok(vault)
+}
+
+/// The event types that come with the program, and those in `catalogue/` of the data directory.
+pub(crate) fn catalogue(data: &DataArg) -> Result<Catalogue, Failure> {
+    let mut catalogue = Catalogue::built_in().map_err(|error| Failure::wanting(error.to_string()))?;
+    let directory = data.path.join("catalogue");
+    if !directory.is_dir() {
+        return Ok(catalogue);
+    }
+    let unreadable = |error: std::io::Error| Failure::usage(format!("{}: {error}", directory.display()));
+    let mut files = std::fs::read_dir(&directory)
+        .and_then(|entries| {
+            entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, std::io::Error>>()
+        })
+        .map_err(unreadable)?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    for path in files {
+        let text = std::fs::read_to_string(&path).map_err(unreadable)?;
+        let added = catalogue.add(&path.display().to_string(), &text);
+        added.map_err(|error| Failure::usage(error.to_string()))?;
+    }
+    Ok(catalogue)
 }

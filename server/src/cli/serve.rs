@@ -22,6 +22,7 @@ use crate::ledger::genesis::Genesis;
 use crate::net::{BodyTime, ListenOptions, Listener};
 use crate::settings::Settings;
 use crate::tokens::Tokens;
+use crate::vault::{Keeper, Vault};
 
 const ABOUT: &str = "\
 Serve the ledger over HTTP: events are posted, searched, followed and proved. /docs describes the \
@@ -54,7 +55,7 @@ pub(crate) struct ServeArgs {
 
 pub(crate) fn run(args: &ServeArgs, set: &SetArg) -> Result<Verdict, Failure> {
     let settings = set.settings(&args.data.path)?;
-    let catalogue = catalogue(&args.data)?;
+    let catalogue = Arc::new(opening::catalogue(&args.data)?);
     let ledger = Arc::new(opening::open(&args.data, &settings, |_| {})?);
     let served = serve(args, &settings, ledger, catalogue);
     served.map_err(|failure| failure.of(args.data.path.display()))
@@ -64,13 +65,16 @@ fn serve(
     args: &ServeArgs,
     settings: &Settings,
     ledger: Arc<Ledger>,
-    catalogue: Catalogue,
+    catalogue: Arc<Catalogue>,
 ) -> Result<Verdict, Failure> {
+    let vault = opening::vault(&args.data, settings, &ledger)?;
     let listen = listen_options(args, settings);
     let runtime = runtime()?;
     let listener = runtime.block_on(async { Listener::bind(&listen) });
     let listener = listener.map_err(|error| Failure::usage(error.to_string()))?;
-    let app = app(args, settings, ledger.clone(), catalogue, &listener)?;
+    let keeper = Keeper::start(vault.clone(), ledger.clone());
+    let keeper = keeper.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
+    let app = app(args, settings, ledger.clone(), catalogue, vault, &listener)?;
     let scheme = if listen.tls_certificate.is_some() { "https" } else { "http" };
     print::result(&format!("serving {} on {scheme}://{}", ledger.origin(), listener.local_address()));
     let router = http::router(app.clone());
@@ -89,6 +93,7 @@ fn serve(
     });
     runtime.shutdown_timeout(Duration::from_secs(5));
     drop(app);
+    drop(keeper);
     match Arc::into_inner(ledger) {
         Some(ledger) => ledger.close(),
         None => tracing::warn!("a request is still at work; the ledger is closed as a crash would"),
@@ -116,7 +121,8 @@ fn app(
     args: &ServeArgs,
     settings: &Settings,
     ledger: Arc<Ledger>,
-    catalogue: Catalogue,
+    catalogue: Arc<Catalogue>,
+    vault: Arc<Vault>,
     listener: &Listener,
 ) -> Result<Arc<App>, Failure> {
     let failed = |error: String| Failure::wanting(error);
@@ -134,31 +140,9 @@ fn app(
         index,
         tokens,
         catalogue,
+        vault,
         tlog_entries_public: settings.http.tlog_entries_public,
         body_time: BodyTime::STANDARD,
         connections: listener.stats(),
     }))
-}
-
-/// The event types that come with the program, and those in `catalogue/` of the data directory.
-fn catalogue(data: &DataArg) -> Result<Catalogue, Failure> {
-    let mut catalogue = Catalogue::built_in().map_err(|error| Failure::wanting(error.to_string()))?;
-    let directory = data.path.join("catalogue");
-    if !directory.is_dir() {
-        return Ok(catalogue);
-    }
-    let unreadable = |error: std::io::Error| Failure::usage(format!("{}: {error}", directory.display()));
-    let mut files = std::fs::read_dir(&directory)
-        .and_then(|entries| {
-            entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, std::io::Error>>()
-        })
-        .map_err(unreadable)?;
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    for path in files {
-        let text = std::fs::read_to_string(&path).map_err(unreadable)?;
-        let added = catalogue.add(&path.display().to_string(), &text);
-        added.map_err(|error| Failure::usage(error.to_string()))?;
-    }
-    Ok(catalogue)
 }

@@ -41,6 +41,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::index::Index;
+use crate::intake::Intake;
 use crate::ledger::Ledger;
 use crate::ledger::clock::{Clock as _, SystemClock};
 use crate::ledger::genesis::Genesis;
@@ -48,6 +49,7 @@ use crate::ledger::submission::{Outcome, Refusal, Submission};
 use crate::net::{BodyTime, ConnectionStats};
 use crate::query::EventFacts;
 use crate::tokens::{Attempts, Grant, Tokens};
+use crate::vault::Vault;
 use bodies::Bodies;
 use docs::Documents;
 use metrics::Metrics;
@@ -70,7 +72,9 @@ pub struct Parts {
     /// Who may do what.
     pub tokens: Tokens,
     /// The event types.
-    pub catalogue: Catalogue,
+    pub catalogue: Arc<Catalogue>,
+    /// The keys of sealed personal data.
+    pub vault: Arc<Vault>,
     /// Whether anybody may read the entry bundles of the tree.
     pub tlog_entries_public: bool,
     /// How long bodies may take.
@@ -87,7 +91,8 @@ pub struct App {
     index: Arc<Index>,
     tokens: Tokens,
     attempts: Attempts,
-    catalogue: Catalogue,
+    catalogue: Arc<Catalogue>,
+    intake: Intake,
     tlog_entries_public: bool,
     bodies: Bodies,
     tail: Tail,
@@ -114,6 +119,7 @@ impl App {
             index: Arc::new(parts.index),
             tokens: parts.tokens,
             attempts: Attempts::default(),
+            intake: Intake { catalogue: parts.catalogue.clone(), vault: parts.vault },
             catalogue: parts.catalogue,
             tlog_entries_public: parts.tlog_entries_public,
             bodies: Bodies::new(parts.body_time),

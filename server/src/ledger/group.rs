@@ -133,7 +133,7 @@ impl Group {
     /// Writes the lines of a submission's new entries, which start at a place. They are not chained yet.
     pub(super) fn write_lines(&mut self, submission: usize, start: usize) {
         let recorded = self.recorded.to_recorded();
-        let Submission { by, events, mode } = &self.submissions[submission];
+        let Submission { by, events, mode, .. } = &self.submissions[submission];
         let count = self.new.len() - start;
         for index in 0..count {
             let batch = (*mode == Mode::Batch && count > 1).then(|| BatchPlace {

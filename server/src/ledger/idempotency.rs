@@ -3,12 +3,13 @@
 use std::io;
 
 use muniment_core::entry::EntryView;
-use muniment_core::event::{Event, differences};
+use muniment_core::event::Event;
 use muniment_core::hash::Hash;
 use muniment_core::key::Key;
 
 use super::group::{Group, Resolution};
 use super::log::Log;
+use super::repeat;
 use super::submission::{Appended, Mode, Refusal};
 
 impl Log {
@@ -35,6 +36,12 @@ impl Log {
         before: Option<&Group>,
     ) -> Result<Vec<Resolution>, Refusal> {
         let (mode, count) = (group.submissions[submission].mode, group.submissions[submission].len());
+        // What was erased since it was sealed must not be recorded after that.
+        let sealed_in = group.submissions[submission].sealed_in;
+        let epoch = self.shared.seals().map(|seals| seals.epoch());
+        if sealed_in.is_some() && sealed_in != epoch {
+            return Err(Refusal::ErasedMeanwhile);
+        }
         let first_new = group.base.size + group.len() as u64;
         let mut resolutions = Vec::with_capacity(count);
         for event in 0..count {
@@ -72,13 +79,16 @@ impl Log {
         }
         if let Some((known, place)) = before.and_then(|before| Some((before, before.find(event)?))) {
             let appended = known.appended(place, true);
-            return compare(known.event(place).canonical(), event, appended.seq, Resolution::Known(appended));
+            let known = known.event(place).canonical();
+            return self.compare(known, event, appended.seq, Resolution::Known(appended));
         }
         match group.find(event) {
             Some(known) => {
                 let seq = group.base.size + known as u64;
-                compare(group.event(known).canonical(), event, seq, Resolution::InGroup(known))
+                self.compare(group.event(known).canonical(), event, seq, Resolution::InGroup(known))
             }
+            // Whoever left it open found its source and id in the ledger, and nothing ever leaves that.
+            None if event.is_open() => Resolution::Refused(Refusal::NotSealed),
             None => Resolution::New(group.add(submission, place)),
         }
     }
@@ -97,7 +107,7 @@ impl Log {
             if known.source == event.source() && known.id == event.id() {
                 let (hash, recorded) = (Hash::of_line(&line), entry.recorded);
                 let known = Resolution::Known(Appended { seq, hash, recorded, replayed: true });
-                return Ok(Some(compare(entry.event.as_bytes(), event, seq, known)));
+                return Ok(Some(self.compare(entry.event.as_bytes(), event, seq, known)));
             }
         }
         Ok(None)
@@ -119,18 +129,18 @@ impl Log {
         }
         Ok(None)
     }
-}
 
-/// `same` if the event is the known one, else a conflict.
-fn compare(known: &[u8], event: &Event, seq: u64, same: Resolution) -> Resolution {
-    match differences(known, event.canonical()) {
-        Ok(differences) if differences.is_empty() => same,
-        Ok(differences) => Resolution::Refused(Refusal::Conflict {
-            from: event.source().to_owned(),
-            id: event.id().to_owned(),
-            seq,
-            differences,
-        }),
-        Err(error) => Resolution::Refused(Refusal::Storage(format!("entry {seq} is damaged ({error})"))),
+    /// `same` if the event is the known one, else a conflict.
+    fn compare(&self, known: &[u8], event: &Event, seq: u64, same: Resolution) -> Resolution {
+        match repeat::differences_from(known, event, self.shared.seals()) {
+            Ok(differences) if differences.is_empty() => same,
+            Ok(differences) => Resolution::Refused(Refusal::Conflict {
+                from: event.source().to_owned(),
+                id: event.id().to_owned(),
+                seq,
+                differences,
+            }),
+            Err(error) => Resolution::Refused(Refusal::Storage(format!("entry {seq} is damaged ({error})"))),
+        }
     }
 }

@@ -22,6 +22,7 @@ pub mod open;
 mod open_error;
 mod rebuild;
 mod recovery;
+pub mod repeat;
 pub mod scan;
 mod seal;
 pub mod sealed;

@@ -1,7 +1,7 @@
 //! What readers see of an open ledger: only entries that are synced.
 
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use muniment_core::chain::Head;
 use muniment_core::checkpoint::Checkpoint;
@@ -15,6 +15,7 @@ use super::lines::LineSegment;
 use super::load::Load;
 use super::names;
 use super::sealed::{SealedError, SealedSegment};
+use super::submission::Seals;
 use super::tree::TreeStore;
 use crate::disk::Disk;
 
@@ -66,6 +67,8 @@ pub struct Shared {
     fault: RwLock<Option<String>>,
     persisted_size: RwLock<u64>,
     size: watch::Sender<u64>,
+    /// The keys of sealed personal data, where they are at hand.
+    seals: OnceLock<Arc<dyn Seals>>,
     /// What the writer has done.
     pub load: Load,
 }
@@ -96,8 +99,18 @@ impl Shared {
             fault: RwLock::new(None),
             persisted_size: RwLock::new(persisted_size),
             size: watch::Sender::new(head.size),
+            seals: OnceLock::new(),
             load: Load::default(),
         }
+    }
+
+    /// Has repeats compared with the help of the keys of sealed personal data. Once is enough.
+    pub fn seal_with(&self, seals: Arc<dyn Seals>) {
+        let _set_before = self.seals.set(seals);
+    }
+
+    pub(super) fn seals(&self) -> Option<&dyn Seals> {
+        self.seals.get().map(|seals| &**seals)
     }
 
     /// The ledger's name.

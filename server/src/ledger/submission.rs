@@ -1,10 +1,13 @@
 //! What is handed to the ledger, what comes back, and every reason for a refusal.
 
+use std::fmt::Debug;
+
 use muniment_core::event::{Event, EventError};
 use muniment_core::hash::Hash;
 use muniment_core::host;
 use muniment_core::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 use muniment_core::principal::Principal;
+use muniment_core::seal::KeyId;
 use muniment_core::time::Timestamp;
 
 use super::clock::ClockStopped;
@@ -21,12 +24,26 @@ pub enum Mode {
     UntilRefused,
 }
 
+/// What the ledger asks the vault of personal data that its entries hold sealed.
+pub trait Seals: Debug + Send + Sync {
+    /// Changes with every erasure.
+    fn epoch(&self) -> u64;
+
+    /// Whether a case still has this key.
+    fn is_current(&self, group: &str, subject: &str, key: KeyId) -> bool;
+
+    /// Whether a text is a pseudonym that stands for nobody any more.
+    fn is_severed(&self, pseudonym: &str) -> bool;
+}
+
 /// Events that one principal hands in together.
 #[derive(Debug, Clone)]
 pub struct Submission {
     pub(super) by: Principal,
     pub(super) events: Vec<Event>,
     pub(super) mode: Mode,
+    /// The epoch of the vault in which anything in them was sealed.
+    pub(super) sealed_in: Option<u64>,
 }
 
 impl Submission {
@@ -38,11 +55,17 @@ impl Submission {
         if events.len() > BATCH_EVENTS_MAX {
             return Err(Refusal::TooManyEvents(events.len()));
         }
-        let submission = Submission { by, events, mode };
+        let submission = Submission { by, events, mode, sealed_in: None };
         match submission.bytes() {
             bytes if bytes > BATCH_BYTES_MAX => Err(Refusal::BatchTooLarge(bytes)),
             _ => Ok(submission),
         }
+    }
+
+    /// The same, sealed in an epoch of the vault: in another it is refused with [`Refusal::ErasedMeanwhile`].
+    #[must_use]
+    pub fn sealed_in(self, epoch: u64) -> Submission {
+        Submission { sealed_in: Some(epoch), ..self }
     }
 
     /// Bytes of its events in canonical form.
@@ -111,9 +134,15 @@ pub enum Refusal {
     /// Only the host writes from this source.
     #[error("/source: {0:?} lies under this ledger's own origin, from which only the ledger itself writes")]
     HostSource(String),
-    /// Personal data that could only be kept in the clear.
-    #[error("/data/personal: this version cannot seal personal data, so it takes none")]
-    SealingUnavailable,
+    /// Personal data in the clear, which whoever hands it in should have sealed.
+    #[error("/data/personal: it is not sealed")]
+    NotSealed,
+    /// Personal data was erased after this was sealed: it has to be sealed again.
+    #[error("personal data was erased while this was on its way; send it again")]
+    ErasedMeanwhile,
+    /// The keys of personal data.
+    #[error("personal data cannot be sealed: {0}")]
+    SealingFailed(String),
     /// Ahead of the clock.
     #[error(transparent)]
     Time(EventError),
@@ -145,7 +174,9 @@ impl Refusal {
             Refusal::Conflict { .. } | Refusal::ConflictWithin { .. } => "conflict",
             Refusal::HostType(_) => "host_type",
             Refusal::HostSource(_) => "host_source",
-            Refusal::SealingUnavailable => "sealing_unavailable",
+            Refusal::NotSealed => "internal",
+            Refusal::ErasedMeanwhile => "busy",
+            Refusal::SealingFailed(_) => "sealing_failed",
             Refusal::Time(_) => "time_ahead",
             Refusal::ClockStopped(_) => "clock_stopped",
             Refusal::TooManyEvents(_) => "too_many_events",
@@ -157,8 +188,8 @@ impl Refusal {
     }
 }
 
-/// Checks what a client may not post: host types, sources under the origin, personal data while it cannot
-/// be sealed, events from the future.
+/// Checks what a client may not post: host types, sources under the origin, personal data in the clear, events from the
+/// future.
 ///
 /// # Errors
 /// The reason.
@@ -169,8 +200,8 @@ pub fn admit(event: &Event, origin: &str, now: Timestamp) -> Result<(), Refusal>
     if host::lies_under(event.source(), origin) {
         return Err(Refusal::HostSource(event.source().to_owned()));
     }
-    if event.has_personal() {
-        return Err(Refusal::SealingUnavailable);
+    if event.has_unsealed() {
+        return Err(Refusal::NotSealed);
     }
     event.check_time(now).map_err(Refusal::Time)
 }

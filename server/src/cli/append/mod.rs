@@ -7,6 +7,7 @@ mod source;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
@@ -21,6 +22,8 @@ use super::failure::{EXIT_CODES, Failure, Verdict};
 use super::interrupt::Interrupt;
 use super::opening::{self, DataArg, SetArg};
 use super::print;
+use crate::intake::Intake;
+use crate::vault::Keeper;
 
 /// Groups that wait to be handed in.
 const GROUPS_WAITING_MAX: usize = 2;
@@ -80,11 +83,16 @@ pub(crate) fn run(args: &AppendArgs, set: &SetArg) -> Result<Verdict, Failure> {
     let settings = set.settings(&args.data.path)?;
     let by = Principal::new("host/append").map_err(failed)?;
     let interrupt = Interrupt::watch().map_err(failed)?;
-    let ledger = opening::open(&args.data, &settings, |_| {})?;
+    let catalogue = Arc::new(opening::catalogue(&args.data)?);
+    let ledger = Arc::new(opening::open(&args.data, &settings, |_| {})?);
+    let vault = opening::vault(&args.data, &settings, &ledger)?;
+    let keeper = Keeper::start(vault.clone(), ledger.clone()).map_err(failed)?;
 
     let meter = Meter::new(source.bytes);
     let rules = Rules {
         origin: ledger.origin().to_owned(),
+        intake: Intake { catalogue, vault },
+        ledger: Arc::downgrade(&ledger),
         keep_going: args.keep_going,
         live: source.bytes.is_none(),
     };
@@ -105,7 +113,9 @@ pub(crate) fn run(args: &AppendArgs, set: &SetArg) -> Result<Verdict, Failure> {
     }
     let end = close_bracket(&mut run, end);
     let counts = run.counts;
-    ledger.close();
+    drop(keeper);
+    // The last to hold it closes it.
+    drop(ledger);
     meter.bar.clear();
     let verdict = conclude(&end, counts, &name);
     let Counts { appended, replayed, refused } = counts;
@@ -125,6 +135,7 @@ fn append_all(run: &mut Run<'_>, groups: &Receiver<Message>, interrupt: &Interru
         let taken = match groups.recv_timeout(INTERRUPT_INTERVAL) {
             Ok(Message::Group(group)) => run.take(group),
             Ok(Message::Failed(error)) => break End::Unreadable(error),
+            Ok(Message::Stopped(why)) => break End::Stopped(Stop::Ledger(why)),
             Err(RecvTimeoutError::Timeout) => run.settle(),
             Err(RecvTimeoutError::Disconnected) => break End::Input,
         };

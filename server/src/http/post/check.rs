@@ -1,13 +1,16 @@
 //! From a body to events that may be handed to the ledger, or to every fault of those that may not.
 
-use muniment_core::event::{Event, EventError};
-use muniment_core::json::{Object, Value};
+use muniment_core::catalogue;
+use muniment_core::event::Event;
+use muniment_core::json::{self, Value};
 use muniment_core::time::Timestamp;
 
 use super::super::App;
 use super::super::problem::{Fault, Problem};
+use crate::intake::{Refused, Taking};
 use crate::ledger::submission::{Refusal, admit};
 use crate::tokens::Grant;
+use crate::vault::VaultError;
 
 /// Most faults that one answer lists.
 const FAULTS_MAX: usize = 100;
@@ -15,61 +18,48 @@ const FAULTS_MAX: usize = 100;
 /// An event that passed, or why it did not.
 pub(super) type Checked = Result<Event, Vec<Fault>>;
 
-/// Checks one event: its attributes, its type's rules, and what the caller may post.
-pub(super) fn check(app: &App, grant: &Grant, value: Value<'_>, now: Timestamp, bytes: usize) -> Checked {
-    let mut faults = Vec::new();
-    let needs_unit = grant.scope.units.is_some();
-    let unit = value.as_object().filter(|_| needs_unit).and_then(unit_of).map(str::to_owned);
-    if let Some(object) = value.as_object()
-        && let Err(found) = app.catalogue.check(object)
-    {
-        faults.extend(found.into_iter().map(|fault| Fault {
-            event: None,
-            pointer: fault.pointer,
-            code: fault.code.to_owned(),
-            message: fault.message,
-        }));
-    }
-    match Event::from_value_about(value, bytes) {
-        Err(error) => {
-            // What the catalogue says of an attribute that is malformed anyway would only repeat it.
-            let fault = attribute_fault(&error);
-            faults.retain(|other| other.pointer != fault.pointer);
-            faults.insert(0, fault);
-        }
-        Ok(event) => {
-            if let Err(refusal) = admit(&event, app.ledger.origin(), now) {
-                let fault = admission_fault(&refusal);
+/// Checks one event: its attributes, its type's rules, and what the caller may post; and seals what is personal.
+pub(super) fn check(
+    app: &App,
+    grant: &Grant,
+    taking: &mut Taking<'_>,
+    value: Value<'_>,
+    now: Timestamp,
+    bytes: usize,
+) -> Result<Checked, VaultError> {
+    let (event, mut faults) = match taking.take(value, bytes)? {
+        Ok(event) => (Some(event), Vec::new()),
+        Err(Refused { faults, event }) => (event, faults.into_iter().map(fault).collect()),
+    };
+    if let Some(event) = &event {
+        if let Err(refusal) = admit(event, app.ledger.origin(), now) {
+            let fault = admission_fault(&refusal);
+            // What is refused for its faults was not sealed either.
+            if faults.is_empty() || refusal != Refusal::NotSealed {
                 faults.retain(|other| other.code != fault.code);
                 faults.insert(0, fault);
             }
-            if !grant.covers(&event, unit.as_deref()) {
-                faults.insert(0, out_of_scope(grant, &event, unit.as_deref()));
-            }
-            if faults.is_empty() {
-                return Ok(event);
-            }
+        }
+        let unit = if grant.scope.units.is_some() { unit_of(event) } else { None };
+        if !grant.covers(event, unit.as_deref()) {
+            faults.insert(0, out_of_scope(grant, event, unit.as_deref()));
         }
     }
     faults.truncate(FAULTS_MAX);
-    Err(faults)
+    Ok(match event {
+        Some(event) if faults.is_empty() => Ok(event),
+        _ => Err(faults),
+    })
 }
 
-/// The unit of an event.
-fn unit_of<'v>(event: &'v Object<'_>) -> Option<&'v str> {
-    event.get("data")?.as_object()?.get("unit")?.as_str()
+/// The unit that an event shows: what is sealed shows none.
+fn unit_of(event: &Event) -> Option<String> {
+    let event = json::parse(event.canonical()).ok()?;
+    event.as_object()?.get("data")?.as_object()?.get("unit")?.as_str().map(str::to_owned)
 }
 
-fn attribute_fault(error: &EventError) -> Fault {
-    let (pointer, code, message) = match error {
-        EventError::Attribute { pointer, fault } => (pointer.clone(), "invalid_attribute", fault.to_string()),
-        EventError::TooLarge { .. } => (String::new(), "event_too_large", error.to_string()),
-        EventError::TimeAhead { .. } => ("/time".to_owned(), "time_ahead", error.to_string()),
-        EventError::Json(_) | EventError::NotAnObject(_) => {
-            (String::new(), "not_an_event", error.to_string())
-        }
-    };
-    Fault { event: None, pointer, code: code.to_owned(), message }
+fn fault(fault: catalogue::Fault) -> Fault {
+    Fault { event: None, pointer: fault.pointer, code: fault.code.to_owned(), message: fault.message }
 }
 
 fn admission_fault(refusal: &Refusal) -> Fault {
@@ -112,10 +102,7 @@ fn out_of_scope(grant: &Grant, event: &Event, unit: Option<&str>) -> Fault {
 pub(super) fn problem_of(faults: Vec<Fault>) -> Problem {
     const GRAVEST_FIRST: [&str; 4] = ["host_type", "host_source", "out_of_scope", "event_too_large"];
     let has = |code: &&&str| faults.iter().any(|fault| fault.code == **code);
-    let code = GRAVEST_FIRST.iter().find(has).copied().unwrap_or_else(|| {
-        let sealing = faults.iter().all(|fault| fault.code == "sealing_unavailable");
-        if sealing { "sealing_unavailable" } else { "invalid_event" }
-    });
+    let code = GRAVEST_FIRST.iter().find(has).copied().unwrap_or("invalid_event");
     let detail = match faults.iter().find(|fault| fault.code == code).or(faults.first()) {
         Some(fault) => match fault.event {
             Some(event) => format!("event {event}: {}: {}", fault.pointer, fault.message),

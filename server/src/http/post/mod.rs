@@ -4,7 +4,7 @@ mod check;
 mod content;
 mod inflate;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
@@ -25,7 +25,10 @@ use super::App;
 use super::answer::Json;
 use super::caller::{Caller, WRITERS};
 use super::problem::{Fault, Problem};
-use crate::ledger::submission::{Appended, Mode, Refusal, Submission};
+use crate::intake::{Taken, Taking};
+use crate::ledger::repeat::differences_from;
+use crate::ledger::submission::{Appended, Mode, Refusal, Seals, Submission};
+use crate::vault::{Make, VaultError};
 use check::Checked;
 use content::{Content, Encoding};
 
@@ -35,6 +38,9 @@ pub const BODY_BYTES_MAX: usize = 12 * 1024 * 1024;
 /// Most commas in a body, those in strings too: each stands for a value, and a value takes more memory than text.
 /// A batch of 10,000 events may have 60 members each.
 pub(super) const BODY_COMMAS_MAX: usize = 600_000;
+
+/// How often events are sealed before it is left to the client to send them again.
+const SEALINGS_MAX: usize = 3;
 
 /// From here on a body is worked through where it does not hold up other requests.
 const LARGE_BODY_BYTES: usize = 64 * 1024;
@@ -173,23 +179,11 @@ pub(super) async fn post_events(
     let lenient = prefers_lenient(&headers) && content == Content::Batched;
     let body = app.bodies.read(&headers, body, encoding != Encoding::Plain, BODY_BYTES_MAX).await?;
     caller.is_still_valid()?;
-    let work = || -> Result<Vec<Checked>, Problem> {
-        let inflated;
-        let text = match encoding {
-            Encoding::Plain => &body.bytes[..],
-            encoding => {
-                inflated = inflate::inflate(encoding, &body.bytes, BODY_BYTES_MAX)?;
-                &inflated[..]
-            }
-        };
-        check_all(&app, &caller, content, &headers, text, lenient)
-    };
     let large = encoding != Encoding::Plain || body.bytes.len() > LARGE_BODY_BYTES;
-    let checked = if large { tokio::task::block_in_place(work) } else { work() }?;
-    let mut answer = match (query.dry_run, lenient) {
-        (true, _) => dry_run(&app, &caller, checked, lenient).await?,
-        (false, true) => submit_lenient(&app, &caller, checked).await?,
-        (false, false) => submit(&app, &caller, checked).await?,
+    let posted = Posted { content, encoding, headers: &headers, body: &body.bytes, lenient, large };
+    let mut answer = match query.dry_run {
+        true => dry_run(&app, &caller, posted.check(&app, &caller, Make::Pretend, HashSet::new())?.0, lenient).await?,
+        false => posted.record(&app, &caller).await?,
     };
     let new = !query.dry_run && answer.iter().any(|item| item.seq.is_some() && !item.replayed);
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
@@ -217,60 +211,177 @@ fn prefers_lenient(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Checks every event of a body. Unless it is lenient, one fault refuses all, and all faults are listed.
-fn check_all(
-    app: &App,
-    caller: &Caller,
+/// What came in.
+struct Posted<'r> {
     content: Content,
-    headers: &HeaderMap,
-    body: &[u8],
+    encoding: Encoding,
+    headers: &'r HeaderMap,
+    body: &'r [u8],
     lenient: bool,
-) -> Result<Vec<Checked>, Problem> {
-    let commas = memchr::memchr_iter(b',', body).count();
-    if commas > BODY_COMMAS_MAX {
-        let detail =
-            format!("the body has {commas} commas, the limit is {BODY_COMMAS_MAX}; send smaller batches");
-        return Err(Problem::new("too_many_values", detail));
-    }
-    let values = content::events(content, headers, body)?;
-    if values.len() > BATCH_EVENTS_MAX {
-        return Err(Refusal::TooManyEvents(values.len()).into());
-    }
-    let (now, about) = (app.now(), body.len() / values.len().max(1) + 64);
-    let checked: Vec<Checked> =
-        values.into_iter().map(|value| check::check(app, &caller.0, value, now, about)).collect();
-    if lenient || checked.iter().all(Result::is_ok) {
-        return Ok(checked);
-    }
-    let mut faults: Vec<Fault> = Vec::new();
-    for (place, event) in checked.into_iter().enumerate() {
-        if let Err(found) = event {
-            match content {
-                Content::Batched => faults.extend(check::at(place, found)),
-                Content::Structured | Content::Binary => faults.extend(found),
+    /// It is worked through where it does not hold up other requests.
+    large: bool,
+}
+
+impl Posted<'_> {
+    /// Checks, seals and hands in the events. What is sealed while personal data is being erased is sealed again.
+    async fn record(&self, app: &App, caller: &Caller) -> Result<Vec<Recorded>, Problem> {
+        for _ in 0..SEALINGS_MAX {
+            let (mut checked, mut taken) = self.check(app, caller, Make::UnlessErased, HashSet::new())?;
+            if taken.open {
+                let new = new_ones(app, &checked).await?;
+                (checked, taken) = self.check(app, caller, Make::UnlessErased, new)?;
+            }
+            let answer = match self.lenient {
+                true => submit_lenient(app, caller, checked, taken).await,
+                false => submit(app, caller, checked, taken).await,
+            };
+            match answer {
+                Err(Submitted::ErasedMeanwhile) => {}
+                Err(Submitted::Refused(problem)) => return Err(*problem),
+                Ok(answer) => return Ok(answer),
             }
         }
-        if check::is_full(&faults) {
-            break;
+        Err(Refusal::ErasedMeanwhile.into())
+    }
+
+    /// Checks and seals every event. Unless it is lenient, one fault refuses all, and all faults are listed.
+    fn check(
+        &self,
+        app: &App,
+        caller: &Caller,
+        make: Make,
+        new: HashSet<(String, String)>,
+    ) -> Result<(Vec<Checked>, Taken), Problem> {
+        let work = || -> Result<(Vec<Checked>, Taken), Problem> {
+            let inflated;
+            let text = match self.encoding {
+                Encoding::Plain => self.body,
+                encoding => {
+                    inflated = inflate::inflate(encoding, self.body, BODY_BYTES_MAX)?;
+                    &inflated[..]
+                }
+            };
+            self.check_all(app, caller, text, app.intake.begin(make, new))
+        };
+        if self.large { tokio::task::block_in_place(work) } else { work() }
+    }
+
+    fn check_all(
+        &self,
+        app: &App,
+        caller: &Caller,
+        body: &[u8],
+        mut taking: Taking<'_>,
+    ) -> Result<(Vec<Checked>, Taken), Problem> {
+        let commas = memchr::memchr_iter(b',', body).count();
+        if commas > BODY_COMMAS_MAX {
+            let detail =
+                format!("the body has {commas} commas, the limit is {BODY_COMMAS_MAX}; send smaller batches");
+            return Err(Problem::new("too_many_values", detail));
+        }
+        let values = content::events(self.content, self.headers, body)?;
+        if values.len() > BATCH_EVENTS_MAX {
+            return Err(Refusal::TooManyEvents(values.len()).into());
+        }
+        let (now, about) = (app.now(), body.len() / values.len().max(1) + 64);
+        let mut checked: Vec<Checked> = Vec::with_capacity(values.len());
+        for value in values {
+            let event = check::check(app, &caller.0, &mut taking, value, now, about);
+            checked.push(event.map_err(sealing_failed)?);
+        }
+        if self.lenient || checked.iter().all(Result::is_ok) {
+            return Ok((checked, taking.finish().map_err(sealing_failed)?));
+        }
+        let mut faults: Vec<Fault> = Vec::new();
+        for (place, event) in checked.into_iter().enumerate() {
+            if let Err(found) = event {
+                match self.content {
+                    Content::Batched => faults.extend(check::at(place, found)),
+                    Content::Structured | Content::Binary => faults.extend(found),
+                }
+            }
+            if check::is_full(&faults) {
+                break;
+            }
+        }
+        Err(check::problem_of(faults))
+    }
+}
+
+fn sealing_failed(error: VaultError) -> Problem {
+    match error {
+        VaultError::Erasing => Problem::new("busy", error.to_string()),
+        error => {
+            tracing::error!(%error, "personal data cannot be sealed");
+            Problem::new("sealing_failed", "personal data cannot be sealed; the log has more, under this request's id")
         }
     }
-    Err(check::problem_of(faults))
+}
+
+/// Of the events in which places were left open, those that the ledger does not have.
+async fn new_ones(app: &App, checked: &[Checked]) -> Result<HashSet<(String, String)>, Problem> {
+    let open = checked.iter().flatten().filter(|event| event.is_open());
+    let names: Vec<(String, String)> =
+        open.map(|event| (event.source().to_owned(), event.id().to_owned())).collect();
+    let found = app.find(names.clone()).await?;
+    Ok(names.into_iter().zip(found).filter(|(_, found)| found.is_none()).map(|(name, _)| name).collect())
+}
+
+/// Why nothing was recorded.
+enum Submitted {
+    ErasedMeanwhile,
+    Refused(Box<Problem>),
+}
+
+impl From<Problem> for Submitted {
+    fn from(problem: Problem) -> Submitted {
+        Submitted::Refused(Box::new(problem))
+    }
+}
+
+impl Submitted {
+    fn of(app: &App, caller: &Caller, refusal: Refusal) -> Submitted {
+        match refusal {
+            Refusal::ErasedMeanwhile => Submitted::ErasedMeanwhile,
+            refusal => refused(app, caller, refusal).into(),
+        }
+    }
+}
+
+/// What is handed to the ledger.
+fn submission(caller: &Caller, events: Vec<Event>, mode: Mode, taken: Taken) -> Result<Submission, Problem> {
+    let submission = Submission::new(caller.0.principal(), events, mode)?;
+    Ok(match taken.sealed_in {
+        Some(epoch) => submission.sealed_in(epoch),
+        None => submission,
+    })
 }
 
 /// Hands in events that stand or fall together.
-async fn submit(app: &App, caller: &Caller, checked: Vec<Checked>) -> Result<Vec<Recorded>, Problem> {
+async fn submit(
+    app: &App,
+    caller: &Caller,
+    checked: Vec<Checked>,
+    taken: Taken,
+) -> Result<Vec<Recorded>, Submitted> {
     let events: Vec<Event> = checked.into_iter().flatten().collect();
     if events.is_empty() {
         return Ok(Vec::new());
     }
-    let submission = Submission::new(caller.0.principal(), events, Mode::Batch)?;
-    let items = app.submit(submission).await.map_err(|refusal| refused(app, caller, refusal))?;
+    let submission = submission(caller, events, Mode::Batch, taken)?;
+    let of = |refusal| Submitted::of(app, caller, refusal);
+    let items = app.submit(submission).await.map_err(of)?;
     let item = |item: Result<Appended, Refusal>| item.map(|appended| Recorded::of(&appended));
-    items.into_iter().map(item).collect::<Result<_, _>>().map_err(|refusal| refused(app, caller, refusal))
+    items.into_iter().map(item).collect::<Result<_, _>>().map_err(of)
 }
 
 /// Hands in the good ones.
-async fn submit_lenient(app: &App, caller: &Caller, checked: Vec<Checked>) -> Result<Vec<Recorded>, Problem> {
+async fn submit_lenient(
+    app: &App,
+    caller: &Caller,
+    checked: Vec<Checked>,
+    taken: Taken,
+) -> Result<Vec<Recorded>, Submitted> {
     let mut answer: Vec<Option<Recorded>> = Vec::with_capacity(checked.len());
     let mut events = Vec::with_capacity(checked.len());
     for event in checked {
@@ -284,8 +395,8 @@ async fn submit_lenient(app: &App, caller: &Caller, checked: Vec<Checked>) -> Re
     }
     let mut items = Vec::new();
     if !events.is_empty() {
-        let submission = Submission::new(caller.0.principal(), events, Mode::Each)?;
-        items = app.submit(submission).await?;
+        let submission = submission(caller, events, Mode::Each, taken)?;
+        items = app.submit(submission).await.map_err(|refusal| Submitted::of(app, caller, refusal))?;
     }
     let mut items = items.into_iter();
     let next = |recorded: Option<Recorded>| match recorded {
@@ -293,7 +404,7 @@ async fn submit_lenient(app: &App, caller: &Caller, checked: Vec<Checked>) -> Re
         None => match items.next() {
             Some(Ok(appended)) => Ok(Recorded::of(&appended)),
             Some(Err(refusal)) => Ok(Recorded::refused(refused(app, caller, refusal))),
-            None => Err(Problem::internal("an event got no answer", &"none")),
+            None => Err(Problem::internal("an event got no answer", &"none").into()),
         },
     };
     answer.into_iter().map(next).collect()
@@ -341,7 +452,7 @@ fn compare_within(first: &Event, event: &Event) -> Result<Recorded, Problem> {
     let differences = differences(first.canonical(), event.canonical())
         .map_err(|error| Problem::internal("an event cannot be read", &error))?;
     if differences.is_empty() {
-        return Ok(Recorded::dry());
+        return Ok(Recorded { replayed: true, ..Recorded::dry() });
     }
     let (from, id) = (event.source().to_owned(), event.id().to_owned());
     Err(Refusal::ConflictWithin { from, id, differences }.into())
@@ -352,8 +463,9 @@ fn compare(app: &App, caller: &Caller, seq: u64, event: &Event) -> Result<Record
     let unreadable = |error: &dyn std::fmt::Display| Problem::internal("an entry cannot be read", error);
     let line = app.ledger.line(seq).map_err(|error| unreadable(&error))?.unwrap_or_default();
     let entry = EntryView::parse(&line).map_err(|error| unreadable(&error))?;
-    let differences =
-        differences(entry.event.as_bytes(), event.canonical()).map_err(|error| unreadable(&error))?;
+    let seals: &dyn Seals = &*app.intake.vault;
+    let differences = differences_from(entry.event.as_bytes(), event, Some(seals));
+    let differences = differences.map_err(|error| unreadable(&error))?;
     if differences.is_empty() {
         let (hash, recorded) = (Hash::of_line(&line), entry.recorded);
         return Ok(Recorded::of(&Appended { seq, hash, recorded, replayed: true }));

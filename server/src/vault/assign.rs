@@ -1,0 +1,164 @@
+//! Gives keys to cases and pseudonyms to persons, when their first event comes.
+
+use muniment_core::catalogue::Keys;
+use muniment_core::seal::{KeyId, SealKey, Sealer};
+
+use super::error::VaultError;
+use super::record::Record;
+use super::{Found, Fresh, Vault, case_name, lock};
+
+/// What is made where nothing is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Make {
+    /// Nothing: what would be made is pretended, for an event that is checked and not recorded.
+    Pretend,
+    /// What is new gets a key or a pseudonym; what was erased gets none by itself, as the event may be a repeat.
+    UnlessErased,
+    /// Everything gets one: the event is known to be new.
+    Always,
+}
+
+/// What a pseudonym begins with, and how many characters of base32 follow.
+const PREFIX: &str = "p-";
+const RANDOM_CHARACTERS: usize = 26;
+const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+
+/// Whether a text has the form of a pseudonym.
+pub(super) fn is_pseudonym(text: &str) -> bool {
+    let rest = text.strip_prefix(PREFIX);
+    rest.is_some_and(|rest| rest.len() == RANDOM_CHARACTERS && rest.bytes().all(|byte| BASE32.contains(&byte)))
+}
+
+/// A new pseudonym: 130 random bits.
+fn new_pseudonym() -> Result<String, VaultError> {
+    let mut random = [0; RANDOM_CHARACTERS];
+    getrandom::fill(&mut random).map_err(std::io::Error::other)?;
+    let characters = random.iter().map(|byte| char::from(BASE32[usize::from(byte & 31)]));
+    Ok(PREFIX.chars().chain(characters).collect())
+}
+
+/// Asks the vault for the keys and pseudonyms of some events.
+#[derive(Debug)]
+pub struct Asker<'v> {
+    vault: &'v Vault,
+    make: Make,
+    new_person: bool,
+}
+
+impl Vault {
+    /// Asks for the keys and pseudonyms of some events.
+    #[must_use]
+    pub fn asker(&self, make: Make) -> Asker<'_> {
+        Asker { vault: self, make, new_person: false }
+    }
+
+    /// The key of a case; a new one from the stock if it has none.
+    fn give_key(&self, group: &str, subject: &str, make: Make) -> Result<Option<(KeyId, Sealer)>, VaultError> {
+        let name = case_name(group, subject);
+        loop {
+            let (found, generation) = self.find(&name)?;
+            let erased_at = match found {
+                Found::Key(id, key) => return Ok(Some((id, key.sealer()))),
+                Found::Erasing => return Err(VaultError::Erasing),
+                Found::Erased(_) if make != Make::Always => return Ok(None),
+                Found::Unknown if make == Make::Pretend => {
+                    let key = SealKey::new(zeroize::Zeroizing::new([0; SealKey::BYTES]));
+                    return Ok(Some((KeyId([0; KeyId::BYTES]), key.sealer())));
+                }
+                Found::Erased(place) => Some(place),
+                Found::Unknown => None,
+            };
+            {
+                let mut state = lock(&self.state);
+                // Somebody else was here meanwhile: look again.
+                if state.generation != generation || state.fresh.contains_key(&name) || state.erasing.contains(&name) {
+                    continue;
+                }
+                if let Some((id, key)) = state.stock.pop() {
+                    let sealer = key.sealer();
+                    state.fresh.insert(name, Fresh { id, key, erased_at });
+                    return Ok(Some((id, sealer)));
+                }
+            }
+            self.stock_up(1)?;
+        }
+    }
+
+    /// The pseudonym of a person, a new one if they have none, and whether it has to be made durable.
+    fn give_pseudonym(&self, reference: &str, make: Make) -> Result<Option<(String, bool)>, VaultError> {
+        loop {
+            let (places, reader, generation, severed) = {
+                let state = lock(&self.state);
+                if let Some(fresh) = state.fresh_people.get(reference) {
+                    return Ok(Some((fresh.clone(), true)));
+                }
+                let places = state.places.people.places(state.reader.keys.hash(reference));
+                let severed = state.places.severed > 0 || !state.erasing_people.is_empty();
+                (places, state.reader.clone(), state.generation, severed)
+            };
+            for place in places {
+                if let Record::Person { pseudonym, reference: found } = reader.record(place)?
+                    && found.as_str() == reference
+                {
+                    if lock(&self.state).erasing_people.contains(&pseudonym) {
+                        return Err(VaultError::Erasing);
+                    }
+                    return Ok(Some((pseudonym, false)));
+                }
+            }
+            if severed && make != Make::Always {
+                return Ok(None);
+            }
+            if make == Make::Pretend {
+                return Ok(Some((format!("{PREFIX}{}", "a".repeat(RANDOM_CHARACTERS)), false)));
+            }
+            let pseudonym = new_pseudonym()?;
+            let mut state = lock(&self.state);
+            if state.generation == generation && !state.fresh_people.contains_key(reference) {
+                state.fresh_people.insert(reference.to_owned(), pseudonym.clone());
+                return Ok(Some((pseudonym, true)));
+            }
+        }
+    }
+}
+
+impl Asker<'_> {
+    /// Asks in another way from now on.
+    pub fn ask(&mut self, make: Make) {
+        self.make = make;
+    }
+
+    /// Whether a person got a pseudonym since this was last asked. It is not durable before [`Vault::note`].
+    pub fn take_new_person(&mut self) -> bool {
+        std::mem::take(&mut self.new_person)
+    }
+}
+
+impl Keys for Asker<'_> {
+    type Error = VaultError;
+
+    fn key(&mut self, group: &str, subject: &str) -> Result<Option<(KeyId, Sealer)>, VaultError> {
+        self.vault.give_key(group, subject, self.make)
+    }
+
+    fn pseudonym(&mut self, reference: &str) -> Result<Option<String>, VaultError> {
+        let given = self.vault.give_pseudonym(reference, self.make)?;
+        self.new_person |= given.as_ref().is_some_and(|(_, is_new)| *is_new);
+        Ok(given.map(|(pseudonym, _)| pseudonym))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pseudonyms_are_told_from_other_texts() {
+        let pseudonym = new_pseudonym().unwrap();
+        assert!(is_pseudonym(&pseudonym), "{pseudonym}");
+        assert_ne!(pseudonym, new_pseudonym().unwrap());
+        for other in ["p-", "p-00417", &pseudonym[1..], &format!("{pseudonym}a"), &pseudonym.to_uppercase()] {
+            assert!(!is_pseudonym(other), "{other}");
+        }
+    }
+}
