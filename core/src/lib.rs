@@ -21,6 +21,7 @@ pub mod json;
 pub mod key;
 pub mod limits;
 pub mod note;
+pub mod obstacles;
 pub mod principal;
 pub mod receipt;
 pub mod seal;

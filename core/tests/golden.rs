@@ -10,11 +10,13 @@ use muniment_core::key::Key;
 use muniment_core::limits;
 use muniment_core::note::{Note, NoteSigner, VerifierKey};
 use muniment_core::receipt::Receipt;
+use muniment_core::seal::{self, KeyId, Place, SealKey, Sealer};
 use muniment_core::time::Timestamp;
 use muniment_core::tree::proof::{consistency, inclusion, verify_consistency, verify_inclusion};
 use muniment_core::tree::tile::{LevelHashes as _, TileKind, TilePath, frontier, level_length};
 use muniment_core::tree::{empty_root, leaf_hash};
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use crate::levels::Levels;
 use crate::vectors::{Vector, bytes, hash, vectors};
@@ -309,6 +311,39 @@ fn idempotency_keys() {
     }
 }
 
+fn sealer(vector: &Vector) -> Sealer {
+    let key = bytes(vector.text("key")).try_into().expect("32 bytes");
+    SealKey::new(Zeroizing::new(key)).sealer()
+}
+
+fn place(vector: &Vector) -> Place<'_> {
+    Place { source: vector.text("source"), id: vector.text("id"), subject: vector.text("subject") }
+}
+
+#[test]
+fn sealed_values() {
+    for vector in vectors(golden!("sealed.jsonl")) {
+        let (name, text, pointer) = (vector.text("name"), vector.assembled("value"), vector.text("pointer"));
+        let value = json::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(String::from_utf8(value.to_canonical()).unwrap(), text, "{name}: it is canonical");
+        let sealed = sealer(&vector).seal(place(&vector), pointer, &value);
+        assert_eq!(seal::sealed_text(&sealed), Some(vector.text("sealed")), "{name}");
+        let opened = sealer(&vector).open(place(&vector), pointer, &sealed);
+        assert_eq!(opened.as_deref().map(Vec::as_slice), Ok(text.as_bytes()), "{name}");
+        let key_id = KeyId::parse(vector.text("key_id")).expect(name);
+        assert_eq!(key_id.to_string(), vector.text("key_id"), "{name}");
+    }
+}
+
+#[test]
+fn sealed_values_that_do_not_open() {
+    for vector in vectors(golden!("refused-sealed.jsonl")) {
+        let sealed = Value::object([("sealed", Value::string(vector.text("sealed").to_owned()))]);
+        let opened = sealer(&vector).open(place(&vector), vector.text("pointer"), &sealed);
+        assert!(opened.is_err(), "{}", vector.text("name"));
+    }
+}
+
 #[test]
 fn tiles() {
     for vector in vectors(golden!("tiles.jsonl")) {
@@ -339,7 +374,9 @@ fn the_format_document_quotes_vectors_and_limits() {
     let key = vectors(golden!("idempotency.jsonl")).next().unwrap();
     let ours = vectors(golden!("keys.jsonl")).next().unwrap();
     let receipt = golden!("receipt-3-of-5.tlog-proof");
-    for quoted in [ledger()[8], row[1], row[2], key.text("key"), ours.text("vkey"), receipt] {
+    let sealed = vectors(golden!("sealed.jsonl")).next().unwrap();
+    let (key_id, sealed) = (sealed.text("key_id"), sealed.text("sealed"));
+    for quoted in [ledger()[8], row[1], row[2], key.text("key"), ours.text("vkey"), receipt, key_id, sealed] {
         assert!(document.contains(quoted), "{quoted}");
     }
     macro_rules! limits {

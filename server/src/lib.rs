@@ -9,6 +9,7 @@ mod background;
 pub mod bench;
 pub mod cli;
 pub mod disk;
+pub mod erasure;
 pub mod export;
 pub mod http;
 pub mod index;

@@ -38,6 +38,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Where the key of the vault is.
     pub vault: VaultSettings,
+    /// How personal data is guarded.
+    pub personal: PersonalSettings,
 }
 
 /// The section `[clock]`. A test ledger has no such bounds.
@@ -96,6 +98,28 @@ pub struct VaultSettings {
     pub key_variable: Option<String>,
     /// A command of the shell that prints it, within 30 seconds: for a key manager.
     pub key_command: Option<String>,
+}
+
+/// The section `[personal]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PersonalSettings {
+    /// How many different tokens have to agree before personal data is destroyed, 1 or 2; 2 if not set.
+    #[serde(deserialize_with = "within::<_, _, 1, 2>")]
+    pub destroy_people: u8,
+    /// How long a destruction can be cancelled after it was asked for. In seconds, 0 to 31536000; 259200 (three days) if
+    /// not set.
+    #[serde(deserialize_with = "within::<_, _, 0, 31_536_000>")]
+    pub destroy_delay_seconds: u32,
+    /// How often in a minute one token may read sealed data, 1 to 10000; 30 if not set.
+    #[serde(deserialize_with = "within::<_, _, 1, 10_000>")]
+    pub reveals_per_minute: u32,
+}
+
+impl Default for PersonalSettings {
+    fn default() -> PersonalSettings {
+        PersonalSettings { destroy_people: 2, destroy_delay_seconds: 259_200, reveals_per_minute: 30 }
+    }
 }
 
 impl Default for HttpSettings {
@@ -228,7 +252,7 @@ struct Given {
 
 /// The variables that name a section. Others, `MUNIMENT_LOG` say, are no settings.
 fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> impl Iterator<Item = Given> {
-    const SECTIONS: [&str; 4] = ["clock", "http", "ledger", "vault"];
+    const SECTIONS: [&str; 5] = ["clock", "http", "ledger", "personal", "vault"];
     variables.into_iter().filter_map(|(name, value)| {
         let key = name.strip_prefix(ENVIRONMENT_PREFIX)?.to_ascii_lowercase();
         let (section, field) = key.split_once('_')?;

@@ -10,12 +10,13 @@ macro_rules! file {
 pub(super) const RESERVED: (&str, &str) = file!("reserved.toml");
 
 /// One file a group, by name.
-pub(super) const FILES: [(&str, &str); 15] = [
+pub(super) const FILES: [(&str, &str); 16] = [
     file!("access.toml"),
     file!("alert.toml"),
     file!("breach.toml"),
     file!("clock.toml"),
     file!("disposal.toml"),
+    file!("hold.toml"),
     file!("import.toml"),
     file!("isa.toml"),
     file!("ledger.toml"),

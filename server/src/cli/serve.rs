@@ -22,6 +22,9 @@ use crate::ledger::genesis::Genesis;
 use crate::net::{BodyTime, ListenOptions, Listener};
 use crate::settings::Settings;
 use crate::tokens::Tokens;
+use crate::backup::erasures;
+use crate::disk::OsDisk;
+use crate::erasure::{Carrier, Destinations, Erasures, Guard};
 use crate::vault::{Keeper, Vault};
 
 const ABOUT: &str = "\
@@ -75,6 +78,8 @@ fn serve(
     let keeper = Keeper::start(vault.clone(), ledger.clone());
     let keeper = keeper.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
     let app = app(args, settings, ledger.clone(), catalogue, vault, &listener)?;
+    let carrier = Carrier::start(app.erasures().clone());
+    let carrier = carrier.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
     let scheme = if listen.tls_certificate.is_some() { "https" } else { "http" };
     print::result(&format!("serving {} on {scheme}://{}", ledger.origin(), listener.local_address()));
     let router = http::router(app.clone());
@@ -92,6 +97,7 @@ fn serve(
         listener.run(router, stop).await;
     });
     runtime.shutdown_timeout(Duration::from_secs(5));
+    drop(carrier);
     drop(app);
     drop(keeper);
     match Arc::into_inner(ledger) {
@@ -132,8 +138,13 @@ fn app(
     let bar = Bar::entries("indexing");
     let directory = args.data.path.join("index");
     let index = Index::open(&directory, ledger.clone(), IndexOptions::default(), &bar.progress());
-    let index = index.map_err(|error| failed(format!("the search index: {error}")))?;
+    let index = Arc::new(index.map_err(|error| failed(format!("the search index: {error}")))?);
     bar.clear();
+    let personal = &settings.personal;
+    let guard =
+        Guard { people: personal.destroy_people, delay_seconds: i64::from(personal.destroy_delay_seconds) };
+    let erasures = Erasures::load(ledger.clone(), index.clone(), vault.clone(), guard, Box::new(Lists { disk: OsDisk::new(&args.data.path) }));
+    let erasures = Arc::new(erasures.map_err(|error| failed(error.to_string()))?);
     Ok(App::new(Parts {
         ledger,
         genesis,
@@ -141,8 +152,26 @@ fn app(
         tokens,
         catalogue,
         vault,
+        erasures,
+        reveals_per_minute: settings.personal.reveals_per_minute as usize,
         tlog_entries_public: settings.http.tlog_entries_public,
         body_time: BodyTime::STANDARD,
         connections: listener.stats(),
     }))
+}
+
+/// The erasure lists beside the backups of a data directory.
+#[derive(Debug)]
+struct Lists {
+    disk: OsDisk,
+}
+
+impl Destinations for Lists {
+    fn tell(&self, lines: &[Vec<u8>]) -> Result<(), String> {
+        let destinations = erasures::destinations(&self.disk).map_err(|error| error.to_string())?;
+        erasures::record(&destinations, lines).map_err(|failed| {
+            let text = |(path, error): &(PathBuf, io::Error)| format!("{}: {error}", path.display());
+            format!("the erasure list of a backup: {}", failed.iter().map(text).collect::<Vec<_>>().join("; "))
+        })
+    }
 }

@@ -1,10 +1,13 @@
 //! Answers that are JSON.
 
-use axum::http::HeaderValue;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use super::App;
 use super::problem::Problem;
 
 /// A value as JSON.
@@ -18,6 +21,20 @@ impl<T: Serialize> IntoResponse for Json<T> {
             Err(error) => Problem::internal("an answer cannot be written", &error).into_response(),
         }
     }
+}
+
+/// A request that is JSON. `invalid` is the code of what is JSON and does not fit.
+pub(super) async fn read_json<T: DeserializeOwned>(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+    limit_bytes: usize,
+    invalid: &str,
+) -> Result<T, Problem> {
+    let body = app.bodies.read(headers, body, false, limit_bytes).await?;
+    serde_json::from_slice(&body.bytes).map_err(|error| {
+        Problem::new(if error.is_data() { invalid } else { "not_json" }, error.to_string())
+    })
 }
 
 /// JSON text that is written already.

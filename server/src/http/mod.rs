@@ -11,6 +11,7 @@
 mod answer;
 mod bodies;
 mod caller;
+mod destructions;
 mod docs;
 mod empty;
 mod entry;
@@ -24,6 +25,7 @@ mod operations;
 mod post;
 mod problem;
 mod requests;
+mod reveal;
 mod selection;
 mod stream;
 mod tail;
@@ -40,6 +42,7 @@ use tokio::sync::{Mutex, watch};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::erasure::Erasures;
 use crate::index::Index;
 use crate::intake::Intake;
 use crate::ledger::Ledger;
@@ -54,6 +57,7 @@ use bodies::Bodies;
 use docs::Documents;
 use metrics::Metrics;
 use problem::Problem;
+use reveal::RevealRate;
 use tail::Tail;
 
 pub use empty::empty_router;
@@ -68,13 +72,17 @@ pub struct Parts {
     /// What its entry 0 says.
     pub genesis: Genesis,
     /// The search index.
-    pub index: Index,
+    pub index: Arc<Index>,
     /// Who may do what.
     pub tokens: Tokens,
     /// The event types.
     pub catalogue: Arc<Catalogue>,
     /// The keys of sealed personal data.
     pub vault: Arc<Vault>,
+    /// What destroys them.
+    pub erasures: Arc<Erasures>,
+    /// How often in a minute one token may read sealed data.
+    pub reveals_per_minute: usize,
     /// Whether anybody may read the entry bundles of the tree.
     pub tlog_entries_public: bool,
     /// How long bodies may take.
@@ -93,6 +101,8 @@ pub struct App {
     attempts: Attempts,
     catalogue: Arc<Catalogue>,
     intake: Intake,
+    erasures: Arc<Erasures>,
+    reveals: RevealRate,
     tlog_entries_public: bool,
     bodies: Bodies,
     tail: Tail,
@@ -116,7 +126,9 @@ impl App {
             tail: Tail::new(parts.ledger.clone()),
             ledger: parts.ledger,
             genesis: parts.genesis,
-            index: Arc::new(parts.index),
+            index: parts.index,
+            erasures: parts.erasures,
+            reveals: RevealRate::new(parts.reveals_per_minute),
             tokens: parts.tokens,
             attempts: Attempts::default(),
             intake: Intake { catalogue: parts.catalogue.clone(), vault: parts.vault },
@@ -143,6 +155,12 @@ impl App {
     #[must_use]
     pub fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
+    }
+
+    /// The requests to destroy personal data.
+    #[must_use]
+    pub fn erasures(&self) -> &Arc<Erasures> {
+        &self.erasures
     }
 
     fn documents(&self) -> &Documents {
@@ -192,6 +210,11 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(imports::finish))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
+        .routes(routes!(reveal::reveal))
+        .routes(routes!(destructions::destroy_subject))
+        .routes(routes!(destructions::list, destructions::request))
+        .routes(routes!(destructions::authorise))
+        .routes(routes!(destructions::cancel))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::App;
-use super::answer::Json;
+use super::answer::{Json, read_json};
 use super::caller::Caller;
 use super::problem::Problem;
 use crate::query::Scope;
@@ -112,11 +112,7 @@ pub(super) async fn create(
     body: Body,
 ) -> Result<Response, Problem> {
     caller.needs(&[Role::Admin])?;
-    let body = app.bodies.read(&headers, body, false, REQUEST_BYTES_MAX).await?;
-    let wanted: TokenGrant = serde_json::from_slice(&body.bytes).map_err(|error| {
-        let code = if error.is_data() { "invalid_token" } else { "not_json" };
-        Problem::new(code, error.to_string())
-    })?;
+    let wanted: TokenGrant = read_json(&app, &headers, body, REQUEST_BYTES_MAX, "invalid_token").await?;
     let scope = Scope { groups: wanted.groups, units: wanted.units, source_prefix: wanted.source_prefix };
     let grant = Grant::new(&wanted.name, &wanted.roles, scope, app.ledger.origin())
         .and_then(|grant| grant.within(&caller.0))

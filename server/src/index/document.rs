@@ -113,7 +113,7 @@ fn full_text(facts: &EventFacts<'_>, bytes: usize) -> String {
     text
 }
 
-/// Hands over every string and number that is a value in canonical JSON.
+/// Hands over every string and number that is a value in canonical JSON. What is sealed is no text.
 pub(super) fn each_text(json: &str, mut each: impl FnMut(&str)) {
     let bytes = json.as_bytes();
     let mut place = 0;
@@ -122,7 +122,9 @@ pub(super) fn each_text(json: &str, mut each: impl FnMut(&str)) {
         match byte {
             b'"' => {
                 place = string_end(bytes, place);
-                if bytes.get(place) != Some(&b':') {
+                if bytes.get(place) == Some(&b':') {
+                    place = sealed_end(bytes, start, place).unwrap_or(place);
+                } else {
                     each(&unescape(&json[start..place]).unwrap_or_default());
                 }
             }
@@ -134,6 +136,18 @@ pub(super) fn each_text(json: &str, mut each: impl FnMut(&str)) {
             _ => place += 1,
         }
     }
+}
+
+/// Where the value of a sealed object ends, if the key from `start` to `end` is that of one.
+fn sealed_end(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
+    let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+    let only_key = before == Some(&b'{') && bytes.get(start..end) == Some(b"\"sealed\"");
+    let value = end + 1;
+    if !only_key || bytes.get(value) != Some(&b'"') {
+        return None;
+    }
+    let value_end = string_end(bytes, value);
+    (bytes.get(value_end) == Some(&b'}')).then_some(value_end)
 }
 
 /// Where the string that starts at `start` ends, its quotes included.
@@ -205,5 +219,9 @@ mod tests {
         each_text(json, |text| found.push(text.to_owned()));
         assert_eq!(found, ["x\"y", "", "-1.50e+3", "é\n"]);
         each_text(r#""cut\"#, |text| assert_eq!(text, ""));
+        let mut found = Vec::new();
+        let json = r#"{"a":{"sealed":"x"},"b":{"sealed":"y","z":1},"c":["sealed","w"],"d":{"sealed":2}}"#;
+        each_text(json, |text| found.push(text.to_owned()));
+        assert_eq!(found, ["y", "1", "sealed", "w", "2"]);
     }
 }

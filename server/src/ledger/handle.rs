@@ -69,6 +69,7 @@ enum Command {
     Host {
         event_type: &'static str,
         id: String,
+        subject: Option<String>,
         data: Value<'static>,
         answer: oneshot::Sender<Result<Appended, Refusal>>,
     },
@@ -191,6 +192,21 @@ impl Ledger {
         answer.blocking_recv().unwrap_or(Err(Refusal::Closed))
     }
 
+    /// As [`Ledger::append_host`], about a subject.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub fn append_host_about(
+        &self,
+        event_type: &'static str,
+        id: &str,
+        subject: &str,
+        data: Value<'static>,
+    ) -> Result<Appended, Refusal> {
+        let answer = self.submit_host_about(event_type, id, Some(subject), data)?;
+        answer.blocking_recv().unwrap_or(Err(Refusal::Closed))
+    }
+
     /// As [`Ledger::append_host`]; the answer comes when the event is synced.
     ///
     /// # Errors
@@ -201,8 +217,23 @@ impl Ledger {
         id: &str,
         data: Value<'static>,
     ) -> Result<oneshot::Receiver<Result<Appended, Refusal>>, Refusal> {
+        self.submit_host_about(event_type, id, None, data)
+    }
+
+    /// As [`Ledger::submit_host`], about a subject.
+    ///
+    /// # Errors
+    /// As [`Ledger::submit_host`].
+    pub fn submit_host_about(
+        &self,
+        event_type: &'static str,
+        id: &str,
+        subject: Option<&str>,
+        data: Value<'static>,
+    ) -> Result<oneshot::Receiver<Result<Appended, Refusal>>, Refusal> {
         let (answer, receiver) = oneshot::channel();
-        self.send(Command::Host { event_type, id: id.to_owned(), data, answer })?;
+        let (id, subject) = (id.to_owned(), subject.map(str::to_owned));
+        self.send(Command::Host { event_type, id, subject, data, answer })?;
         Ok(receiver)
     }
 
@@ -326,9 +357,11 @@ impl Writer {
                 Command::Append { submission, handed_in, answer } => {
                     next = self.group(submission, handed_in, answer);
                 }
-                Command::Host { event_type, id, data, answer } => {
+                Command::Host { event_type, id, subject, data, answer } => {
                     self.drain();
-                    let _gone = answer.send(host_events::append(&mut self.log, event_type, &id, None, data));
+                    let appended =
+                        host_events::append(&mut self.log, event_type, &id, subject.as_deref(), data);
+                    let _gone = answer.send(appended);
                 }
                 Command::Find { names, answer } => {
                     self.drain();

@@ -44,6 +44,14 @@ pub struct Log {
     pub(super) workers: Option<Workers>,
 }
 
+impl Log {
+    /// What readers see of it.
+    #[must_use]
+    pub fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+}
+
 /// The answers to one group, in the order of its submissions.
 pub type Answers = Vec<Outcome>;
 

@@ -24,7 +24,7 @@ const RANDOM_CHARACTERS: usize = 26;
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// Whether a text has the form of a pseudonym.
-pub(super) fn is_pseudonym(text: &str) -> bool {
+pub(crate) fn is_pseudonym(text: &str) -> bool {
     let rest = text.strip_prefix(PREFIX);
     rest.is_some_and(|rest| rest.len() == RANDOM_CHARACTERS && rest.bytes().all(|byte| BASE32.contains(&byte)))
 }

@@ -204,6 +204,8 @@ impl VaultFile {
         }
         self.reader.file.set_len(self.end)?;
         self.reader.file.sync()?;
+        // The file may have been put in place by a process that was killed before its name was durable.
+        self.disk.sync_dir(names::ROOT)?;
         self.unsettled = None;
         Ok(())
     }

@@ -18,8 +18,13 @@ use crate::ledger::names;
 /// Where the key is if no setting says otherwise.
 pub const KEY_FILE: &str = "keys/vault.key";
 
+/// The key that follows it, until the vault is written under it.
+const NEXT_KEY_FILE: &str = "keys/vault.key.next";
+
 /// How long a key manager may take.
 const COMMAND_TIME: Duration = Duration::from_secs(30);
+
+const NOT_A_KEY: &str = "not a key: 32 random bytes in 64 digits of hexadecimal or 44 characters of base64";
 
 /// Longest text that a key is read from.
 const TEXT_BYTES_MAX: u64 = 4 * 1024;
@@ -81,10 +86,7 @@ impl MasterKey {
         let from = source.to_string();
         let failed = |fault: String| VaultError::Key(format!("{from}: {fault}"));
         let text = match source {
-            KeySource::DataDirectory => match disk.read(KEY_FILE)? {
-                None => return Ok(None),
-                Some(text) => Zeroizing::new(text),
-            },
+            KeySource::DataDirectory => return MasterKey::kept_in(disk, KEY_FILE),
             KeySource::File(path) => read_file(path).map_err(|error| failed(error.to_string()))?,
             KeySource::Variable(name) => match std::env::var(name) {
                 Ok(text) => Zeroizing::new(text.into_bytes()),
@@ -92,10 +94,35 @@ impl MasterKey {
             },
             KeySource::Command(command) => run(command).map_err(failed)?,
         };
-        let bytes = parse(&text).ok_or_else(|| {
-            failed("not a key: 32 random bytes in 64 digits of hexadecimal or 44 characters of base64".to_owned())
-        })?;
-        Ok(Some(MasterKey { bytes, from }))
+        Ok(Some(MasterKey { bytes: parse(&text).ok_or_else(|| failed(NOT_A_KEY.to_owned()))?, from }))
+    }
+
+    fn kept_in(disk: &dyn Disk, path: &str) -> Result<Option<MasterKey>, VaultError> {
+        let Some(text) = disk.read(path)?.map(Zeroizing::new) else { return Ok(None) };
+        let bytes = parse(&text).ok_or_else(|| VaultError::Key(format!("{path}: {NOT_A_KEY}")))?;
+        Ok(Some(MasterKey { bytes, from: path.to_owned() }))
+    }
+
+    /// The key that was to follow, if a change of keys was cut short.
+    pub(super) fn next(disk: &dyn Disk) -> Result<Option<MasterKey>, VaultError> {
+        MasterKey::kept_in(disk, NEXT_KEY_FILE)
+    }
+
+    /// Keeps the key that is to follow.
+    pub(super) fn keep_as_next(&self, disk: &dyn Disk) -> io::Result<()> {
+        self.write(disk, NEXT_KEY_FILE)
+    }
+
+    /// Puts the key that was to follow in the place of the one before.
+    pub(super) fn adopt_next(disk: &dyn Disk) -> io::Result<()> {
+        disk.rename(NEXT_KEY_FILE, KEY_FILE)?;
+        disk.sync_dir(names::KEYS)
+    }
+
+    /// Drops a key that was to follow, and did not.
+    pub(super) fn drop_next(disk: &dyn Disk) -> io::Result<()> {
+        disk.remove_if_there(NEXT_KEY_FILE)?;
+        disk.sync_dir(names::KEYS)
     }
 
     /// Keeps the key in the data directory, readable by its owner alone.
@@ -103,13 +130,17 @@ impl MasterKey {
     /// # Errors
     /// As the disk says.
     pub fn keep(&self, disk: &dyn Disk) -> io::Result<()> {
-        let written = temporary(KEY_FILE);
+        self.write(disk, KEY_FILE)
+    }
+
+    fn write(&self, disk: &dyn Disk, path: &str) -> io::Result<()> {
+        let written = temporary(path);
         disk.create_dir(names::KEYS)?;
         disk.remove_if_there(&written)?;
         let file = disk.create_private(&written)?;
         file.write_at(Zeroizing::new(format!("{}\n", Hash(*self.bytes))).as_bytes(), 0)?;
         file.sync()?;
-        disk.rename(&written, KEY_FILE)?;
+        disk.rename(&written, path)?;
         disk.sync_dir(names::KEYS)
     }
 

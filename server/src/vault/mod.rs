@@ -33,19 +33,20 @@ use muniment_core::hash::Hash;
 use muniment_core::seal::{KeyId, SealKey};
 
 pub use assign::{Asker, Make};
+pub(crate) use assign::is_pseudonym;
 pub use error::VaultError;
 pub use file::FILE;
 pub use keeper::Keeper;
 pub use master::{KEY_FILE, KeySource, MasterKey};
-pub use recovery::{Erasure, open};
+pub use recovery::{Erasure, open, rotate};
 
 use crate::ledger::submission::Seals;
 use file::{Reader, VaultFile};
 use record::{CASE, ERASED_CASE, Head, PERSON, Record};
 use table::Table;
 
-/// Keys that are made at a time for cases to come.
-const STOCK_KEYS: usize = 8_192;
+/// Keys that are made at a time for cases to come. Crash tests make them some thousand times.
+const STOCK_KEYS: usize = if cfg!(test) { 32 } else { 8_192 };
 
 /// Bytes that nothing needs any more, from which on the file is written anew if they are half of the rest.
 const DEAD_BYTES_MAX: u64 = 32 * 1024 * 1024;
@@ -345,7 +346,14 @@ impl Vault {
         let erased = erased.map(|name| Ok(Record::ErasedCase { name: name.clone() }));
         let mut places = Places::default();
         let records = old.chain(new).chain(erased).chain(rest.into_iter().map(Ok));
-        let file = writing.file.rewrite(&master, records, |head, place| places.note(head, place, None))?;
+        let file = match writing.file.rewrite(&master, records, |head, place| places.note(head, place, None)) {
+            Ok(file) => file,
+            Err(error) => {
+                // Which of the two files has the name now is not known.
+                writing.file.is_suspect = true;
+                return Err(error);
+            }
+        };
         let mut state = lock(&self.state);
         places.severed = state.places.severed + erasing_people.len() as u64;
         (state.reader, state.places) = (file.reader.clone(), places);
@@ -388,21 +396,27 @@ impl Vault {
         self.rewrite(&mut lock(&self.file), Some(master), Some(head))
     }
 
-    /// Begins to erase: from here on nothing of these cases and pseudonyms is read or sealed. Gives the names of the
-    /// keys. It counts for nothing until [`Vault::finish_erasing`], which comes after the ledger has the event.
+    /// Begins to erase: from here on nothing of these cases and pseudonyms is read or sealed. Gives the names of
+    /// each case's keys. It counts for nothing until [`Vault::finish_erasing`], which comes after the ledger has the event.
     ///
     /// # Errors
     /// As the disk says.
-    pub fn begin_erasing(&self, cases: &[(String, String)], people: &[String]) -> Result<Vec<KeyId>, VaultError> {
+    pub fn begin_erasing(
+        &self,
+        cases: &[(String, String)],
+        people: &[String],
+    ) -> Result<Vec<(String, String, Vec<String>)>, VaultError> {
         let mut writing = lock(&self.file);
         // What is in the file can be taken back from the erasure, if the ledger does not take its event.
         self.note_locked(&mut writing, None)?;
         let mut ids = Vec::with_capacity(cases.len());
         for (group, subject) in cases {
             let name = case_name(group, subject);
-            if let Found::Key(id, _) = self.find(&name)?.0 {
-                ids.push(id);
-            }
+            let found = match self.find(&name)?.0 {
+                Found::Key(id, _) => vec![id.to_string()],
+                _ => Vec::new(),
+            };
+            ids.push((group.clone(), subject.clone(), found));
         }
         let mut state = lock(&self.state);
         for (group, subject) in cases {
@@ -451,7 +465,7 @@ impl Seals for Vault {
     }
 
     fn is_severed(&self, pseudonym: &str) -> bool {
-        if !assign::is_pseudonym(pseudonym) {
+        if !is_pseudonym(pseudonym) {
             return false;
         }
         let severed = self.person(pseudonym).map(|person| person.is_none());

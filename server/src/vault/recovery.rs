@@ -18,7 +18,7 @@ use super::master::{KeySource, MasterKey};
 use super::record::{MARK, Record, SEVERED, STOCK};
 use super::{Found, Fresh, Places, Vault, case_name, lock};
 use crate::disk::Disk;
-use crate::ledger::{Ledger, Shared};
+use crate::ledger::{Ledger, Shared, names};
 
 /// The id of the event that names the ledger's vault.
 pub(super) const NAMING: &str = "personal.vault/1";
@@ -90,6 +90,11 @@ pub(super) fn open_beside(
     let found = disk.read(super::FILE)?.is_some();
     let master = MasterKey::load(source, &*disk)?;
     let master = match master {
+        // Whoever wrote the key may have been killed before it was durable.
+        Some(master) if !found && named.is_none() && *source == KeySource::DataDirectory => {
+            master.keep(&*disk)?;
+            master
+        }
         Some(master) => master,
         None if found => return Err(VaultError::Key(format!("{source} is not there; put it back"))),
         None if named.is_some() => return Err(VaultError::Missing),
@@ -107,7 +112,24 @@ pub(super) fn open_beside(
         let id = Hash::of_line(&file.id).to_string()[..32].to_owned();
         return Ok((Vault::new(file, master, Places::default(), Vec::new()), id));
     }
-    let (mut vault, id, mark) = read(disk, master, ledger)?;
+    let (mut vault, id, mark) = match read(disk.clone(), master, ledger) {
+        Err(VaultError::WrongKey { key }) => match next_key(source, &*disk)? {
+            Some(next) => {
+                let opened = read(disk.clone(), next, ledger)?;
+                // The file under the new key has to keep its name before the old key goes.
+                disk.sync_dir(names::ROOT)?;
+                MasterKey::adopt_next(&*disk)?;
+                opened
+            }
+            None => return Err(VaultError::WrongKey { key }),
+        },
+        opened => {
+            if next_key(source, &*disk)?.is_some() {
+                MasterKey::drop_next(&*disk)?;
+            }
+            opened?
+        }
+    };
     if let Some((seq, name)) = named
         && *name != id
     {
@@ -128,6 +150,33 @@ pub(super) fn open_beside(
         if rewrite { vault.rewrite(&mut writing, None, head)? } else { vault.note_locked(&mut writing, head)? }
     }
     Ok((vault, id))
+}
+
+/// The key that was to follow where a change of keys was cut short.
+fn next_key(source: &KeySource, disk: &dyn Disk) -> Result<Option<MasterKey>, VaultError> {
+    if *source == KeySource::DataDirectory { MasterKey::next(disk) } else { Ok(None) }
+}
+
+/// Writes the vault anew under another key: a new random one if that is kept in the data directory.
+///
+/// A crash leaves the vault under one of the two keys, and whichever it is is found at the next start.
+///
+/// # Errors
+/// As the disk says, or the place of the key.
+pub fn rotate(
+    vault: &Vault,
+    disk: &dyn Disk,
+    source: &KeySource,
+    head: (u64, Hash),
+) -> Result<(), VaultError> {
+    if *source != KeySource::DataDirectory {
+        let missing = || VaultError::Key(format!("{source}: there is none"));
+        return vault.rotate(MasterKey::load(source, disk)?.ok_or_else(missing)?, head);
+    }
+    let master = MasterKey::random(source)?;
+    master.keep_as_next(disk)?;
+    vault.rotate(master, head)?;
+    Ok(MasterKey::adopt_next(disk)?)
 }
 
 fn line(shared: &Shared, seq: u64) -> Result<Vec<u8>, VaultError> {

@@ -1,0 +1,559 @@
+//! Destroying sealed personal data on purpose: one case, one person, or a disposal run of many cases.
+//!
+//! Somebody asks (after a dry run, whose digest is part of the request), somebody else agrees, a delay passes in which
+//! anybody may still cancel, and only if no hold and no open request covers it are the keys destroyed. Every step is an
+//! event; the last, `personal.destroyed`, is the certificate, and its receipt proves it.
+//!
+//! # What a crash leaves
+//! Before the first `personal.destroyed`: a request that still stands. After it: the start erases what the ledger says
+//! was destroyed, and goes on with the rest of the request.
+
+mod carrier;
+mod plan;
+mod record;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use muniment_core::entry::EntryView;
+use muniment_core::hash::Hash;
+use muniment_core::json::{self, Object};
+use muniment_core::limits::LIST_ITEMS_MAX;
+use muniment_core::obstacles::Obstacle;
+use muniment_core::time::Timestamp;
+
+pub use carrier::Carrier;
+pub use plan::{ENTRIES_MAX, Plan, PlannedCase, PlannedPerson};
+
+use crate::index::Index;
+use crate::ledger::Ledger;
+use crate::ledger::submission::Refusal;
+use crate::vault::{Vault, VaultError};
+use plan::{Finder, entries_digest};
+use record::Destroyed;
+
+/// Most cases, and most persons, of one request.
+pub const ITEMS_MAX: usize = LIST_ITEMS_MAX;
+
+/// The group that stands for persons where a group is asked for.
+pub const PERSON: &str = "person";
+
+/// A case: what has one key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Case {
+    /// The first word of its events' types.
+    pub group: String,
+    /// Their subject.
+    pub subject: String,
+}
+
+impl Case {
+    fn parse(text: &str) -> Option<Case> {
+        let (group, subject) = text.split_once('/')?;
+        Some(Case { group: group.to_owned(), subject: subject.to_owned() })
+    }
+}
+
+/// `request/FOI-2026-0012`
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.group, self.subject)
+    }
+}
+
+/// Why something is destroyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// Its time has come.
+    RetentionSchedule,
+    /// The person asked for it (UK GDPR Art 17).
+    ErasureRequest,
+    /// A court ordered it.
+    CourtOrder,
+    /// It should never have been recorded.
+    RecordedInError,
+}
+
+impl Basis {
+    /// Every basis.
+    pub const ALL: [Basis; 4] =
+        [Basis::RetentionSchedule, Basis::ErasureRequest, Basis::CourtOrder, Basis::RecordedInError];
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Basis::RetentionSchedule => "retention_schedule",
+            Basis::ErasureRequest => "erasure_request",
+            Basis::CourtOrder => "court_order",
+            Basis::RecordedInError => "recorded_in_error",
+        }
+    }
+
+    /// The basis with a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Basis> {
+        Basis::ALL.into_iter().find(|basis| basis.as_str() == name)
+    }
+}
+
+/// How destroying is guarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    /// How many different tokens have to agree: 1 or 2.
+    pub people: u8,
+    /// How long it can be cancelled.
+    pub delay_seconds: i64,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Why.
+    pub basis: Basis,
+    /// Whose keys.
+    pub cases: Vec<Case>,
+    /// Which pseudonyms.
+    pub people: Vec<String>,
+    /// The digest of the plan that was agreed to.
+    pub plan: Hash,
+    /// How many entries it was about then.
+    pub entries: u64,
+    /// Until when it can be cancelled.
+    pub not_before: Timestamp,
+    /// Who asked.
+    pub requested_by: String,
+}
+
+/// How far a request has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Somebody else has to agree.
+    Requested,
+    /// It waits for its time.
+    Authorised,
+    /// Its time has come, and something stands in its way.
+    Blocked(String),
+    /// It was taken back.
+    Cancelled,
+    /// The keys are gone.
+    Destroyed,
+}
+
+/// A request to destroy, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Its number.
+    pub number: u64,
+    /// What was asked for.
+    pub wish: Wish,
+    /// Who agreed.
+    pub authorised_by: Option<String>,
+    /// How far it has come.
+    pub progress: Progress,
+    /// The entry that asks for it.
+    pub seq: u64,
+    /// The entries that say what was destroyed.
+    pub destroyed: Vec<u64>,
+}
+
+/// Why something is not asked for, agreed to or done.
+#[derive(Debug, thiserror::Error)]
+pub enum ErasureError {
+    /// Nothing to destroy.
+    #[error("neither a case nor a person is named")]
+    Nothing,
+    /// Too much.
+    #[error("{found} {what}, the limit is {ITEMS_MAX}: make several requests")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        found: usize,
+    },
+    /// Too many entries.
+    #[error("more than {found} entries, the limit is {ENTRIES_MAX}")]
+    TooManyEntries {
+        /// How many were found before it was given up.
+        found: usize,
+    },
+    /// None of it has a key.
+    #[error("{0} holds nothing sealed that could be destroyed")]
+    NothingSealed(String),
+    /// The dry run and the request differ.
+    #[error("the plan is {now} by now, not {given}: look at a new dry run first")]
+    PlanChanged {
+        /// The digest that was given.
+        given: Hash,
+        /// The digest that it has.
+        now: Hash,
+    },
+    /// Something stands in the way.
+    #[error("{}", obstacles_text(.0))]
+    Blocked(Vec<Obstacle>),
+    /// No such request.
+    #[error("there is no request {0} to destroy anything")]
+    Unknown(u64),
+    /// It is over.
+    #[error("request {number} is {state} already")]
+    Over {
+        /// The request.
+        number: u64,
+        /// What it is.
+        state: &'static str,
+    },
+    /// One person twice.
+    #[error("{0} asked for it: somebody else has to agree")]
+    SamePerson(String),
+    /// Searches do not find what was just recorded.
+    #[error("the search index has {indexed} of {size} entries; try again when it has caught up")]
+    IndexBehind {
+        /// What it has.
+        indexed: u64,
+        /// What the ledger has.
+        size: u64,
+    },
+    /// The ledger.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The disk.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+fn obstacles_text(obstacles: &[Obstacle]) -> String {
+    let text = |obstacle: &Obstacle| match obstacle {
+        Obstacle::Hold { hold, seq } => format!("hold {hold} covers it (entry {seq})"),
+        Obstacle::OpenRequest { case, seq } => format!("request {case} is open and covers it (entry {seq})"),
+    };
+    obstacles.iter().map(text).collect::<Vec<_>>().join("; ")
+}
+
+/// Tells every backup destination what was destroyed.
+pub trait Destinations: fmt::Debug + Send + Sync {
+    /// Writes entries to the erasure list of each, where they are not there yet.
+    ///
+    /// # Errors
+    /// Which of them could not be written to, in words.
+    fn tell(&self, lines: &[Vec<u8>]) -> Result<(), String>;
+}
+
+/// The requests to destroy of a ledger.
+#[derive(Debug)]
+pub struct Erasures {
+    ledger: Arc<Ledger>,
+    index: Arc<Index>,
+    vault: Arc<Vault>,
+    guard: Guard,
+    destinations: Box<dyn Destinations>,
+    requests: Mutex<BTreeMap<u64, Request>>,
+    /// Held while anything is asked for, agreed to or done: requests are numbered, and one is carried out at a time.
+    acting: Mutex<()>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Erasures {
+    /// Reads the requests of a ledger.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub fn load(
+        ledger: Arc<Ledger>,
+        index: Arc<Index>,
+        vault: Arc<Vault>,
+        guard: Guard,
+        destinations: Box<dyn Destinations>,
+    ) -> io::Result<Erasures> {
+        let mut requests = BTreeMap::new();
+        for number in 1.. {
+            let Some(request) = read(&ledger, number, guard)? else { break };
+            requests.insert(number, request);
+        }
+        let (requests, acting) = (Mutex::new(requests), Mutex::new(()));
+        Ok(Erasures { ledger, index, vault, guard, destinations, requests, acting })
+    }
+
+    /// Every request, the newest last.
+    #[must_use]
+    pub fn list(&self) -> Vec<Request> {
+        lock(&self.requests).values().cloned().collect()
+    }
+
+    /// What would be destroyed, and what stands in the way: a dry run.
+    ///
+    /// # Errors
+    /// See [`ErasureError`].
+    ///
+    /// # Limits
+    /// [`ITEMS_MAX`] cases and persons, [`ENTRIES_MAX`] entries each.
+    pub fn plan(&self, cases: &[Case], people: &[String]) -> Result<Plan, ErasureError> {
+        if cases.is_empty() && people.is_empty() {
+            return Err(ErasureError::Nothing);
+        }
+        for (what, found) in [("cases", cases.len()), ("persons", people.len())] {
+            if found > ITEMS_MAX {
+                return Err(ErasureError::TooMany { what, found });
+            }
+        }
+        Finder::new(&self.ledger, &self.index)?.plan(cases, people, &self.vault)
+    }
+
+    /// Asks that something be destroyed. `plan` is the digest of the dry run.
+    ///
+    /// # Errors
+    /// See [`ErasureError`].
+    pub fn request(
+        &self,
+        cases: Vec<Case>,
+        people: Vec<String>,
+        basis: Basis,
+        plan: Hash,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<Request, ErasureError> {
+        let _alone = lock(&self.acting);
+        let planned = self.plan(&cases, &people)?;
+        check(&planned, plan)?;
+        let entries = planned.cases.iter().map(|case| case.entries.len() as u64).sum();
+        let number = lock(&self.requests).keys().next_back().map_or(1, |last| last + 1);
+        let not_before = Timestamp::from_micros(now.as_micros() + self.guard.delay_seconds * 1_000_000);
+        let requested_by = by.to_owned();
+        let wish = Wish { basis, cases, people, plan, entries, not_before, requested_by };
+        let data = record::request_data(number, &wish);
+        let appended =
+            self.ledger.append_host("personal.destroy_requested", &record::requested(number), data)?;
+        let progress = if self.guard.people > 1 { Progress::Requested } else { Progress::Authorised };
+        let seq = appended.seq;
+        let request = Request { number, wish, authorised_by: None, progress, seq, destroyed: Vec::new() };
+        lock(&self.requests).insert(number, request.clone());
+        Ok(request)
+    }
+
+    fn standing(&self, number: u64) -> Result<Request, ErasureError> {
+        let request = lock(&self.requests).get(&number).cloned().ok_or(ErasureError::Unknown(number))?;
+        match request.progress {
+            Progress::Cancelled => Err(ErasureError::Over { number, state: "cancelled" }),
+            Progress::Destroyed => Err(ErasureError::Over { number, state: "carried out" }),
+            _ => Ok(request),
+        }
+    }
+
+    fn update(&self, number: u64, change: impl FnOnce(&mut Request)) -> Result<Request, ErasureError> {
+        let mut requests = lock(&self.requests);
+        let request = requests.get_mut(&number).ok_or(ErasureError::Unknown(number))?;
+        change(request);
+        Ok(request.clone())
+    }
+
+    /// Agrees to a request that somebody else made.
+    ///
+    /// # Errors
+    /// See [`ErasureError`].
+    pub fn authorise(&self, number: u64, by: &str) -> Result<Request, ErasureError> {
+        let _alone = lock(&self.acting);
+        let request = self.standing(number)?;
+        if request.authorised_by.is_some() {
+            return Err(ErasureError::Over { number, state: "authorised" });
+        }
+        if request.wish.requested_by == by {
+            return Err(ErasureError::SamePerson(by.to_owned()));
+        }
+        let data = record::act_data(number, by);
+        self.ledger.append_host("personal.destroy_authorised", &record::authorised(number), data)?;
+        self.update(number, |request| {
+            request.authorised_by = Some(by.to_owned());
+            request.progress = Progress::Authorised;
+        })
+    }
+
+    /// Takes a request back.
+    ///
+    /// # Errors
+    /// See [`ErasureError`].
+    pub fn cancel(&self, number: u64, by: &str) -> Result<Request, ErasureError> {
+        let _alone = lock(&self.acting);
+        let request = self.standing(number)?;
+        if !request.destroyed.is_empty() {
+            return Err(ErasureError::Over { number, state: "being carried out" });
+        }
+        let data = record::act_data(number, by);
+        self.ledger.append_host("personal.destroy_cancelled", &record::cancelled(number), data)?;
+        self.update(number, |request| request.progress = Progress::Cancelled)
+    }
+
+    /// Carries out what is due, and says of the rest what stands in its way.
+    pub fn carry_out(&self, now: Timestamp) {
+        let due = |request: &Request| {
+            let agreed = matches!(request.progress, Progress::Authorised | Progress::Blocked(_));
+            agreed && request.wish.not_before <= now
+        };
+        let due: Vec<u64> = lock(&self.requests).values().filter(|one| due(one)).map(|one| one.number).collect();
+        for number in due {
+            let _alone = lock(&self.acting);
+            let Ok(request) = self.standing(number) else { continue };
+            let progress = match self.destroy(&request) {
+                Ok(()) => Progress::Destroyed,
+                Err(error) => {
+                    let why = error.to_string();
+                    if request.progress != Progress::Blocked(why.clone()) {
+                        tracing::warn!(request = number, %why, "personal data is not destroyed yet");
+                    }
+                    Progress::Blocked(why)
+                }
+            };
+            let _known = self.update(number, |request| request.progress = progress);
+        }
+    }
+
+    /// The keys go: first from use, then the ledger says so, then they are in none of the vault's bytes, then every
+    /// backup knows.
+    fn destroy(&self, request: &Request) -> Result<(), ErasureError> {
+        let Request { number, wish, .. } = request;
+        let begun = self.ledger.find_host(&record::destroyed(*number, 0))?.is_some();
+        let plan = self.plan(&wish.cases, &wish.people)?;
+        // Once a part of it is gone, the rest goes too.
+        if !begun {
+            check(&plan, wish.plan)?;
+        }
+        let mut agreed = vec![wish.requested_by.clone()];
+        agreed.extend(request.authorised_by.clone());
+        let cases: Vec<(String, String)> =
+            wish.cases.iter().map(|case| (case.group.clone(), case.subject.clone())).collect();
+        let keys = self.vault.begin_erasing(&cases, &wish.people)?;
+        let recorded = self.certify(request, &plan, &keys, &agreed);
+        if let Err(error) = recorded {
+            // What the ledger has by now is erased all the same: at the latest by the next start.
+            self.vault.cancel_erasing();
+            return Err(error);
+        }
+        let head = self.ledger.head();
+        self.vault.finish_erasing((head.size, head.last))?;
+        let seqs = destroyed_seqs(&self.ledger, *number, wish)?;
+        let lines = seqs.iter().map(|seq| Ok(self.ledger.line(*seq)?.unwrap_or_default()));
+        let lines = lines.collect::<io::Result<Vec<_>>>()?;
+        self.update(*number, |request| request.destroyed = seqs)?;
+        self.destinations.tell(&lines).map_err(|why| ErasureError::Io(io::Error::other(why)))
+    }
+
+    /// Records what is destroyed: an event for each case and person.
+    fn certify(
+        &self,
+        request: &Request,
+        plan: &Plan,
+        keys: &[(String, String, Vec<String>)],
+        agreed: &[String],
+    ) -> Result<(), ErasureError> {
+        let Request { number, wish, .. } = request;
+        let record = |item: usize, subject: &str, destroyed: Destroyed<'_>| -> Result<(), ErasureError> {
+            let id = record::destroyed(*number, item);
+            if self.ledger.find_host(&id)?.is_none() {
+                let data = record::destroyed_data(&destroyed);
+                self.ledger.append_host_about("personal.destroyed", &id, subject, data)?;
+            }
+            Ok(())
+        };
+        for (item, case) in plan.cases.iter().enumerate() {
+            let of_case = |(group, subject, _): &&(String, String, Vec<String>)| {
+                *group == case.case.group && *subject == case.case.subject
+            };
+            let keys = keys.iter().find(of_case).map(|(.., keys)| keys.clone()).unwrap_or_default();
+            let destroyed = Destroyed {
+                number: *number,
+                wish,
+                authorised_by: agreed,
+                group: Some(&case.case.group),
+                keys,
+                people: Vec::new(),
+                entries: case.entries.len() as u64,
+                entries_sha256: entries_digest(&case.entries),
+            };
+            record(item, &case.case.subject, destroyed)?;
+        }
+        for (item, person) in (plan.cases.len()..).zip(&plan.people) {
+            let destroyed = Destroyed {
+                number: *number,
+                wish,
+                authorised_by: agreed,
+                group: None,
+                keys: Vec::new(),
+                people: vec![person.pseudonym.clone()],
+                entries: person.entries.len() as u64,
+                entries_sha256: entries_digest(&person.entries),
+            };
+            record(item, &person.pseudonym, destroyed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a plan is the one that was agreed to, and nothing stands in its way.
+fn check(plan: &Plan, given: Hash) -> Result<(), ErasureError> {
+    let cases = plan.cases.iter().filter(|case| !case.has_key).map(|case| case.case.to_string());
+    let people = plan.people.iter().filter(|person| !person.is_known).map(|person| person.pseudonym.clone());
+    if let Some(name) = cases.chain(people).next() {
+        return Err(ErasureError::NothingSealed(name));
+    }
+    if plan.digest != given {
+        return Err(ErasureError::PlanChanged { given, now: plan.digest });
+    }
+    match plan.obstacles.is_empty() {
+        true => Ok(()),
+        false => Err(ErasureError::Blocked(plan.obstacles.iter().cloned().collect())),
+    }
+}
+
+fn read(ledger: &Ledger, number: u64, guard: Guard) -> io::Result<Option<Request>> {
+    let Some(seq) = ledger.find_host(&record::requested(number))? else { return Ok(None) };
+    let wish = event(ledger, seq, record::read_request)?;
+    let authorised_by = match ledger.find_host(&record::authorised(number))? {
+        Some(seq) => Some(event(ledger, seq, record::read_act)?),
+        None => None,
+    };
+    let cancelled = ledger.find_host(&record::cancelled(number))?.is_some();
+    let destroyed = destroyed_seqs(ledger, number, &wish)?;
+    let all = wish.cases.len() + wish.people.len();
+    let progress = match () {
+        () if cancelled => Progress::Cancelled,
+        // That every backup knows is made sure of once more.
+        () if destroyed.len() == all || authorised_by.is_some() || guard.people < 2 => Progress::Authorised,
+        () => Progress::Requested,
+    };
+    Ok(Some(Request { number, wish, authorised_by, progress, seq, destroyed }))
+}
+
+fn destroyed_seqs(ledger: &Ledger, number: u64, wish: &Wish) -> io::Result<Vec<u64>> {
+    let items = 0..wish.cases.len() + wish.people.len();
+    let found = items.map(|item| ledger.find_host(&record::destroyed(number, item)));
+    Ok(found.collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+fn event<T>(ledger: &Ledger, seq: u64, read: impl FnOnce(&Object<'_>) -> Option<T>) -> io::Result<T> {
+    let wrong = |what: String| io::Error::new(io::ErrorKind::InvalidData, format!("entry {seq}: {what}"));
+    let line = ledger.line(seq)?.unwrap_or_default();
+    let entry = EntryView::parse(&line).map_err(|error| wrong(error.to_string()))?;
+    let event = json::parse(entry.event.as_bytes()).map_err(|error| wrong(error.to_string()))?;
+    event.as_object().and_then(read).ok_or_else(|| wrong("it says nothing of a destruction".to_owned()))
+}
+
+/// The set of entries of a case that hold something sealed, for whoever reveals it.
+///
+/// # Errors
+/// See [`ErasureError`].
+pub fn sealed_entries(ledger: &Ledger, index: &Index, case: &Case) -> Result<Vec<(u64, Vec<u8>)>, ErasureError> {
+    Finder::new(ledger, index)?.sealed_of(case)
+}
+
+/// Cases, each once.
+#[must_use]
+pub fn distinct(cases: Vec<Case>) -> Vec<Case> {
+    let mut seen = BTreeSet::new();
+    cases.into_iter().filter(|case| seen.insert(case.clone())).collect()
+}
