@@ -6,6 +6,7 @@
 //!   tantivy, `cli` clap, indicatif and tokio's signals, `settings` toml.
 
 mod background;
+pub mod backup;
 pub mod bench;
 pub mod cli;
 pub mod disk;

@@ -3,6 +3,7 @@
 //! Sibling files have the same parts in the same order: help, arguments, `run`, what it prints.
 
 mod append;
+mod backup;
 mod bench;
 mod clock;
 mod export;
@@ -63,6 +64,7 @@ enum Command {
     Export(export::ExportArgs),
     Token(token::TokenArgs),
     Clock(clock::ClockArgs),
+    Backup(backup::BackupArgs),
     Bench(bench::BenchArgs),
 }
 
@@ -96,6 +98,7 @@ impl Command {
             Command::Export(args) => export::run(args, set),
             Command::Token(args) => token::run(args, set),
             Command::Clock(args) => clock::run(args, set),
+            Command::Backup(args) => backup::run(args),
             Command::Bench(args) => bench::run(args, set),
         }
     }

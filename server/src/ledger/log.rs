@@ -48,6 +48,12 @@ pub struct Log {
 pub type Answers = Vec<Outcome>;
 
 impl Log {
+    /// What readers see, for tests elsewhere.
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Appends a group of submissions with one write and one sync, and answers each.
     pub fn commit(&mut self, submissions: &[Submission]) -> Answers {
         let mut answers = self.push(submissions.to_vec());
