@@ -10,6 +10,7 @@ pub mod backup;
 pub mod bench;
 pub mod cli;
 pub mod disk;
+pub mod doctor;
 pub mod export;
 pub mod http;
 pub mod index;

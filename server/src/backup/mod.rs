@@ -15,8 +15,12 @@ pub mod destinations;
 pub mod erasures;
 mod error;
 mod plan;
+pub mod restore;
+#[cfg(test)]
+mod restore_tests;
 pub mod store;
 
 pub use copy::{Count, Tally};
 pub use error::{BackupError, RestoreError};
+pub use restore::{Restore, Restored};
 pub use store::{Backup, Done, Prepared};

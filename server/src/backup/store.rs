@@ -192,7 +192,7 @@ impl Prepared<'_> {
 }
 
 /// Settings, plugins and the like. What a recovery moved aside is named by entries, so it belongs to them.
-fn copy_files(copier: &mut Copier<'_>) -> Result<(), BackupError> {
+pub(super) fn copy_files(copier: &mut Copier<'_>) -> Result<(), BackupError> {
     let listing = |disk: &dyn Disk, dir: &str| -> Result<Vec<String>, BackupError> {
         let mut found = disk.list(dir).map_err(io_error(format!("listing {dir}/")))?;
         found.retain(|name| !name.ends_with(".tmp"));
@@ -229,14 +229,14 @@ pub(super) fn copy_vault(from: &dyn Disk, to: &dyn Disk, progress: &Progress) ->
 }
 
 /// What a destination holds.
-struct Held {
-    size: u64,
+pub(super) struct Held {
+    pub(super) size: u64,
     first: Vec<u8>,
     last: Vec<u8>,
 }
 
 /// `None` if it holds no entry.
-fn held(disk: &dyn Disk) -> Result<Option<Held>, BackupError> {
+pub(super) fn held(disk: &dyn Disk) -> Result<Option<Held>, BackupError> {
     let segments = match segments::list(disk, &mut Findings::default()) {
         Err(VerifyError::NoLedger) => return Ok(None),
         segments => segments?,

@@ -6,6 +6,7 @@ mod append;
 mod backup;
 mod bench;
 mod clock;
+mod doctor;
 mod export;
 mod failure;
 mod init;
@@ -14,6 +15,7 @@ mod log_lines;
 mod logging;
 mod opening;
 mod print;
+mod restore;
 mod serve;
 mod terminal;
 mod token;
@@ -32,6 +34,7 @@ const EXAMPLE: &str = "The shortest use:
   muniment append --data my-ledger events.jsonl
   muniment verify --data my-ledger
   muniment serve  --data my-ledger
+  muniment backup --data my-ledger --to /mnt/backup/ledger
 
 Settings: DIR/muniment.toml, overridden by MUNIMENT_<SECTION>_<FIELD>, overridden by --set
   clock.step_seconds_max=300      seconds that the machine's clock may jump ahead
@@ -65,6 +68,8 @@ enum Command {
     Token(token::TokenArgs),
     Clock(clock::ClockArgs),
     Backup(backup::BackupArgs),
+    Restore(Box<restore::RestoreArgs>),
+    Doctor(doctor::DoctorArgs),
     Bench(bench::BenchArgs),
 }
 
@@ -99,6 +104,8 @@ impl Command {
             Command::Token(args) => token::run(args, set),
             Command::Clock(args) => clock::run(args, set),
             Command::Backup(args) => backup::run(args),
+            Command::Restore(args) => restore::run(args, set),
+            Command::Doctor(args) => doctor::run(args, set),
             Command::Bench(args) => bench::run(args, set),
         }
     }

@@ -141,7 +141,7 @@ fn app(
 }
 
 /// The event types that come with the program, and those in `catalogue/` of the data directory.
-fn catalogue(data: &DataArg) -> Result<Catalogue, Failure> {
+pub(super) fn catalogue(data: &DataArg) -> Result<Catalogue, Failure> {
     let mut catalogue = Catalogue::built_in().map_err(|error| Failure::wanting(error.to_string()))?;
     let directory = data.path.join("catalogue");
     if !directory.is_dir() {

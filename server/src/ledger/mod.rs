@@ -5,6 +5,7 @@
 
 pub mod clock;
 mod files;
+mod find_origins;
 pub mod genesis;
 mod group;
 pub mod handle;

@@ -101,6 +101,11 @@ impl Restoration {
         Err(format!("its old checkpoint covers {} entries, it is entry {}", checkpoint.size, self.seq))
     }
 
+    /// The origin before, whoever says so.
+    pub(super) fn old_origin(&self) -> Option<String> {
+        self.old_checkpoint.lines().next().map(str::to_owned)
+    }
+
     /// The root that the tree must have had before this entry, whoever signed it.
     pub(crate) fn old_root(&self) -> Option<Hash> {
         let note = muniment_core::note::Note::parse(self.old_checkpoint.as_bytes()).ok()?;

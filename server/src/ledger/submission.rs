@@ -8,6 +8,7 @@ use muniment_core::principal::Principal;
 use muniment_core::time::Timestamp;
 
 use super::clock::ClockStopped;
+use super::origins::Origins;
 
 /// Whether events stand or fall together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,16 +158,16 @@ impl Refusal {
     }
 }
 
-/// Checks what a client may not post: host types, sources under the origin, personal data while it cannot
+/// Checks what a client may not post: host types, sources under any of the ledger's origins, personal data while it cannot
 /// be sealed, events from the future.
 ///
 /// # Errors
 /// The reason.
-pub fn admit(event: &Event, origin: &str, now: Timestamp) -> Result<(), Refusal> {
+pub fn admit(event: &Event, origins: &Origins, now: Timestamp) -> Result<(), Refusal> {
     if host::is_host_type(event.event_type()) {
         return Err(Refusal::HostType(event.event_type().to_owned()));
     }
-    if host::lies_under(event.source(), origin) {
+    if origins.cover(event.source()) {
         return Err(Refusal::HostSource(event.source().to_owned()));
     }
     if event.has_personal() {

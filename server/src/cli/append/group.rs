@@ -11,6 +11,7 @@ use muniment_core::json::JsonFault;
 
 use super::input::{Input, Item, Place};
 use crate::ledger::clock::{Clock, SystemClock};
+use crate::ledger::origins::Origins;
 use crate::ledger::submission::admit;
 
 /// Most events in a group.
@@ -47,7 +48,7 @@ pub(super) enum Message {
 /// How items are checked.
 #[derive(Debug)]
 pub(super) struct Rules {
-    pub(super) origin: String,
+    pub(super) origins: Origins,
     /// Goes on after a refused item.
     pub(super) keep_going: bool,
     /// The input may make one wait: what has been read is handed in meanwhile.
@@ -103,7 +104,7 @@ fn fill(
 fn check(item: &Item<'_>, rules: &Rules, clock: &dyn Clock) -> Result<Event, String> {
     let text = item.text.map_err(|fault| fault.to_string())?;
     let event = Event::parse(text).map_err(|error| explain(&error, item.place))?;
-    admit(&event, &rules.origin, clock.wall()).map_err(|refusal| refusal.to_string())?;
+    admit(&event, &rules.origins, clock.wall()).map_err(|refusal| refusal.to_string())?;
     Ok(event)
 }
 

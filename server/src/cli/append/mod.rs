@@ -84,7 +84,7 @@ pub(crate) fn run(args: &AppendArgs, set: &SetArg) -> Result<Verdict, Failure> {
 
     let meter = Meter::new(source.bytes);
     let rules = Rules {
-        origin: ledger.origin().to_owned(),
+        origins: ledger.origins().clone(),
         keep_going: args.keep_going,
         live: source.bytes.is_none(),
     };

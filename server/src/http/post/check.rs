@@ -38,7 +38,7 @@ pub(super) fn check(app: &App, grant: &Grant, value: Value<'_>, now: Timestamp, 
             faults.insert(0, fault);
         }
         Ok(event) => {
-            if let Err(refusal) = admit(&event, app.ledger.origin(), now) {
+            if let Err(refusal) = admit(&event, app.ledger.origins(), now) {
                 let fault = admission_fault(&refusal);
                 faults.retain(|other| other.code != fault.code);
                 faults.insert(0, fault);
