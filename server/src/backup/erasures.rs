@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(read(&disk).unwrap(), [line(1), line(2)]);
         record_on(&disk, &[line(3)]).unwrap();
         assert_eq!(content(&disk), whole);
-        file.write_at(b"x", 0).unwrap();
+        disk.open(names::ERASURES).unwrap().write_at(b"x", 0).unwrap();
         record_on(&disk, &[line(1)]).unwrap();
         assert_eq!(read(&disk).unwrap(), [line(2), line(3), line(1)], "what is sound outlives damage");
     }

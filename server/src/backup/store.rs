@@ -85,9 +85,11 @@ impl<'b> Backup<'b> {
     pub fn prepare(self) -> Result<Prepared<'b>, BackupError> {
         let plan = Plan::make(self.source)?;
         let Some(held) = held(self.destination)? else { return Ok(Prepared { backup: self, plan }) };
-        if held.first != plan.line(self.source, 0)? {
-            let origin = Genesis::from_line(&held.first).map_err(|_| BackupError::Forked { seq: 0 })?;
-            return Err(BackupError::Foreign(origin.vkey.name().to_owned()));
+        // Where the first entry cannot be read, the last one tells.
+        let first = plan.line(self.source, 0)?;
+        if let Some(other) = held.first.filter(|held| *held != first) {
+            let genesis = Genesis::from_line(&other).map_err(|_| BackupError::Forked { seq: 0 })?;
+            return Err(BackupError::Foreign(genesis.vkey.name().to_owned()));
         }
         let size = plan.checkpoint.size;
         if held.size > size {
@@ -167,7 +169,10 @@ impl Prepared<'_> {
         let older = Older::Checkpoint { name: names::CHECKPOINT.to_owned(), note: self.plan.note.clone() };
         let progress = self.backup.progress.clone();
         let options = VerifyOptions { vkey: None, older: Some(older), progress };
-        let verified = verify(self.backup.destination, &options)?;
+        let verified = match verify(self.backup.destination, &options) {
+            Err(VerifyError::Genesis(fault)) => return Ok(Err(format!("entry 0: {fault}"))),
+            verified => verified?,
+        };
         if let Some(problem) = verified.findings.problems.first() {
             return Ok(Err(problem.to_string()));
         }
@@ -231,7 +236,7 @@ pub(super) fn copy_vault(from: &dyn Disk, to: &dyn Disk, progress: &Progress) ->
 /// What a destination holds.
 pub(super) struct Held {
     pub(super) size: u64,
-    first: Vec<u8>,
+    first: Option<Vec<u8>>,
     last: Vec<u8>,
 }
 
@@ -246,7 +251,7 @@ pub(super) fn held(disk: &dyn Disk) -> Result<Option<Held>, BackupError> {
     let mut units = last.units(disk, None).map_err(io_error("reading the destination"))?;
     let Some(unit) = units.by_ref().last() else { return Err(BackupError::Forked { seq: last.first }) };
     let size = unit.first + unit.count;
-    let first = first.line(disk, 0).map_err(damaged(0))?;
+    let first = first.line(disk, 0).ok();
     let last = unit.into_line(size - 1).map_err(damaged(size - 1))?;
     Ok(Some(Held { size, first, last }))
 }

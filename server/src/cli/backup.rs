@@ -15,6 +15,7 @@ use crate::backup::destinations::{self, DestinationError};
 use crate::backup::store::TOP_NAMES;
 use crate::backup::{Backup, BackupError, Done, erasures};
 use crate::disk::{Disk, OsDisk};
+use crate::ledger::open::OpenError;
 use crate::ledger::{DirectoryLock, names};
 
 const ABOUT: &str = "\
@@ -55,6 +56,9 @@ pub(crate) fn run(args: &BackupArgs) -> Result<Verdict, Failure> {
     let data = &args.data.path;
     if !data.join(names::LEDGER).is_dir() {
         return Err(failure(BackupError::NoLedger).of(data.display()));
+    }
+    if data.join(names::RESTORING).exists() {
+        return Err(Failure::wanting(OpenError::Restoring.to_string()).of(data.display()));
     }
     match (&args.forget, &args.to) {
         (Some(path), _) => forget(data, path),
