@@ -19,8 +19,18 @@ fn muniment(args: &[&str]) -> Ran {
 
 #[test]
 fn every_help_has_an_example() {
-    let commands: [&[&str]; 7] =
-        [&[], &["init"], &["append"], &["verify"], &["export"], &["clock", "accept"], &["bench"]];
+    let commands: [&[&str]; 10] = [
+        &[],
+        &["init"],
+        &["append"],
+        &["verify"],
+        &["export"],
+        &["backup"],
+        &["restore"],
+        &["doctor"],
+        &["clock", "accept"],
+        &["bench"],
+    ];
     for words in commands {
         let ran = muniment(&[words, &["--help"]].concat()).exits(0);
         let name = words.first().copied().unwrap_or("muniment");

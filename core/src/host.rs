@@ -5,7 +5,7 @@ use crate::event::{Event, EventError};
 use crate::json::Value;
 
 /// Event types that no client may post.
-pub const HOST_TYPES: [&str; 34] = [
+pub const HOST_TYPES: [&str; 35] = [
     "alert.acknowledged",
     "alert.cleared",
     "alert.raised",
@@ -16,6 +16,7 @@ pub const HOST_TYPES: [&str; 34] = [
     "ledger.created",
     "ledger.key_rotated",
     "ledger.recovered",
+    "ledger.restored",
     "ledger.sealed",
     "ledger.verified",
     "personal.destroy_authorised",

@@ -130,7 +130,8 @@ impl Obstacles {
             let open = request.open?;
             let itself = target.group == "request" && target.subject == case;
             let seq = if itself { open } else { request.covers.seq };
-            (itself || request.covers.covers(target)).then(|| Obstacle::OpenRequest { case: case.clone(), seq })
+            (itself || request.covers.covers(target))
+                .then(|| Obstacle::OpenRequest { case: case.clone(), seq })
         });
         holds.chain(requests).collect()
     }
@@ -180,18 +181,42 @@ mod tests {
         check(&[placed], "breach", "FOI-3", &[], &[]);
         check(&[placed, "hold.released H-1"], "breach", "FOI-1", &[], &[]);
         check(&[placed, "hold.released H-2"], "breach", "FOI-2", &[], &["hold H-1 10"]);
-        check(&[r#"hold.placed H-1 {"scope":"person","person":"p-1"}"#], "access", "A", &["p-1"], &["hold H-1 10"]);
-        check(&[r#"hold.placed H-1 {"scope":"record","records":["record/7"]}"#], "disposal", "record/7", &[], &["hold H-1 10"]);
+        check(
+            &[r#"hold.placed H-1 {"scope":"person","person":"p-1"}"#],
+            "access",
+            "A",
+            &["p-1"],
+            &["hold H-1 10"],
+        );
+        check(
+            &[r#"hold.placed H-1 {"scope":"record","records":["record/7"]}"#],
+            "disposal",
+            "record/7",
+            &[],
+            &["hold H-1 10"],
+        );
     }
 
     #[test]
     fn an_open_request_keeps_its_own_case_and_what_it_covers() {
         let received = "request.received FOI-1";
         check(&[received], "request", "FOI-1", &[], &["open_request FOI-1 10"]);
-        check(&[received, "request.response_issued FOI-1"], "request", "FOI-1", &[], &["open_request FOI-1 10"]);
+        check(
+            &[received, "request.response_issued FOI-1"],
+            "request",
+            "FOI-1",
+            &[],
+            &["open_request FOI-1 10"],
+        );
         for end in ["request.closed FOI-1", "request.withdrawn FOI-1", "request.lapsed FOI-1"] {
             check(&[received, end], "request", "FOI-1", &[], &[]);
-            check(&[received, end, "request.reopened FOI-1"], "request", "FOI-1", &[], &["open_request FOI-1 12"]);
+            check(
+                &[received, end, "request.reopened FOI-1"],
+                "request",
+                "FOI-1",
+                &[],
+                &["open_request FOI-1 12"],
+            );
         }
         check(&[received], "breach", "FOI-1", &[], &[]);
         let identified = r#"request.records_identified FOI-1 {"records":["INC-1"],"person":"p-1"}"#;

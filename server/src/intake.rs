@@ -62,7 +62,11 @@ impl Taking<'_> {
     ///
     /// # Errors
     /// The vault's; a fault of the event is no error of this.
-    pub(crate) fn take(&mut self, value: Value<'_>, bytes: usize) -> Result<Result<Event, Refused>, VaultError> {
+    pub(crate) fn take(
+        &mut self,
+        value: Value<'_>,
+        bytes: usize,
+    ) -> Result<Result<Event, Refused>, VaultError> {
         let mut object = match Event::check_attributes(value) {
             Ok(object) => object,
             Err((error, object)) => return Ok(Err(self.malformed(&error, object.as_ref()))),
@@ -145,7 +149,9 @@ fn attribute_fault(error: &EventError) -> Fault {
         EventError::Attribute { pointer, fault } => (pointer.clone(), "invalid_attribute", fault.to_string()),
         EventError::TooLarge { .. } => (String::new(), "event_too_large", error.to_string()),
         EventError::TimeAhead { .. } => ("/time".to_owned(), "time_ahead", error.to_string()),
-        EventError::Json(_) | EventError::NotAnObject(_) => (String::new(), "not_an_event", error.to_string()),
+        EventError::Json(_) | EventError::NotAnObject(_) => {
+            (String::new(), "not_an_event", error.to_string())
+        }
     };
     Fault { pointer, code, message }
 }

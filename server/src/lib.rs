@@ -6,9 +6,11 @@
 //!   tantivy, `cli` clap, indicatif and tokio's signals, `settings` toml.
 
 mod background;
+pub mod backup;
 pub mod bench;
 pub mod cli;
 pub mod disk;
+pub mod doctor;
 pub mod erasure;
 pub mod export;
 pub mod http;

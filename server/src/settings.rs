@@ -216,7 +216,8 @@ impl Settings {
             (None, None, Some(command)) => Ok(KeySource::Command(command.clone())),
             _ => Err(SettingsError::Override {
                 given: "vault".to_owned(),
-                fault: "set one of vault.key_file, vault.key_variable and vault.key_command at most".to_owned(),
+                fault: "set one of vault.key_file, vault.key_variable and vault.key_command at most"
+                    .to_owned(),
             }),
         }
     }

@@ -66,7 +66,7 @@ pub(crate) fn run(args: &InitArgs, set: &SetArg) -> Result<Verdict, Failure> {
     let about = |failure: Failure| failure.of(path.display());
     let settings = set.settings(path)?;
     make_directory(path).map_err(|error| about(Failure::usage(error.to_string())))?;
-    if path.join(names::CHECKPOINT).exists() {
+    if path.join(names::CHECKPOINT).exists() || path.join(names::RESTORING).exists() {
         let remains = "there is a ledger here already, or what is left of one; it was left as it is";
         return Err(about(Failure::usage(remains)));
     }

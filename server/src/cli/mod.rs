@@ -3,8 +3,10 @@
 //! Sibling files have the same parts in the same order: help, arguments, `run`, what it prints.
 
 mod append;
+mod backup;
 mod bench;
 mod clock;
+mod doctor;
 mod export;
 mod failure;
 mod init;
@@ -13,6 +15,7 @@ mod log_lines;
 mod logging;
 mod opening;
 mod print;
+mod restore;
 mod serve;
 mod terminal;
 mod token;
@@ -31,6 +34,7 @@ const EXAMPLE: &str = "The shortest use:
   muniment append --data my-ledger events.jsonl
   muniment verify --data my-ledger
   muniment serve  --data my-ledger
+  muniment backup --data my-ledger --to /mnt/backup/ledger
 
 Settings: DIR/muniment.toml, overridden by MUNIMENT_<SECTION>_<FIELD>, overridden by --set
   clock.step_seconds_max=300      seconds that the machine's clock may jump ahead
@@ -69,6 +73,9 @@ enum Command {
     Export(export::ExportArgs),
     Token(token::TokenArgs),
     Clock(clock::ClockArgs),
+    Backup(backup::BackupArgs),
+    Restore(Box<restore::RestoreArgs>),
+    Doctor(doctor::DoctorArgs),
     Bench(bench::BenchArgs),
 }
 
@@ -102,6 +109,9 @@ impl Command {
             Command::Export(args) => export::run(args, set),
             Command::Token(args) => token::run(args, set),
             Command::Clock(args) => clock::run(args, set),
+            Command::Backup(args) => backup::run(args),
+            Command::Restore(args) => restore::run(args, set),
+            Command::Doctor(args) => doctor::run(args, set),
             Command::Bench(args) => bench::run(args, set),
         }
     }

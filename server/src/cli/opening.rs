@@ -65,7 +65,8 @@ pub(crate) fn open(
 pub(crate) fn vault(data: &DataArg, settings: &Settings, ledger: &Ledger) -> Result<Arc<Vault>, Failure> {
     let disk = Arc::new(OsDisk::new(&data.path));
     let opened = vault::open(disk, &settings.vault_key()?, ledger);
-    let vault = Arc::new(opened.map_err(|error| Failure::wanting(error.to_string()).of(data.path.display()))?);
+    let vault =
+        Arc::new(opened.map_err(|error| Failure::wanting(error.to_string()).of(data.path.display()))?);
     ledger.seal_with(vault.clone());
     Ok(vault)
 }

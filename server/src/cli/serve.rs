@@ -1,5 +1,6 @@
 //! `muniment serve`: the ledger over HTTP.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +16,9 @@ use super::logging::LogFormat;
 use super::opening::{self, DataArg, SetArg};
 use super::print;
 use super::terminal::Bar;
+use crate::backup::erasures;
+use crate::disk::OsDisk;
+use crate::erasure::{Carrier, Destinations, Erasures, Guard};
 use crate::http::{self, App, Parts};
 use crate::index::{Index, IndexOptions};
 use crate::ledger::Ledger;
@@ -22,9 +26,6 @@ use crate::ledger::genesis::Genesis;
 use crate::net::{BodyTime, ListenOptions, Listener};
 use crate::settings::Settings;
 use crate::tokens::Tokens;
-use crate::backup::erasures;
-use crate::disk::OsDisk;
-use crate::erasure::{Carrier, Destinations, Erasures, Guard};
 use crate::vault::{Keeper, Vault};
 
 const ABOUT: &str = "\
@@ -143,7 +144,13 @@ fn app(
     let personal = &settings.personal;
     let guard =
         Guard { people: personal.destroy_people, delay_seconds: i64::from(personal.destroy_delay_seconds) };
-    let erasures = Erasures::load(ledger.clone(), index.clone(), vault.clone(), guard, Box::new(Lists { disk: OsDisk::new(&args.data.path) }));
+    let erasures = Erasures::load(
+        ledger.clone(),
+        index.clone(),
+        vault.clone(),
+        guard,
+        Box::new(Lists { disk: OsDisk::new(&args.data.path) }),
+    );
     let erasures = Arc::new(erasures.map_err(|error| failed(error.to_string()))?);
     Ok(App::new(Parts {
         ledger,
@@ -171,7 +178,10 @@ impl Destinations for Lists {
         let destinations = erasures::destinations(&self.disk).map_err(|error| error.to_string())?;
         erasures::record(&destinations, lines).map_err(|failed| {
             let text = |(path, error): &(PathBuf, io::Error)| format!("{}: {error}", path.display());
-            format!("the erasure list of a backup: {}", failed.iter().map(text).collect::<Vec<_>>().join("; "))
+            format!(
+                "the erasure list of a backup: {}",
+                failed.iter().map(text).collect::<Vec<_>>().join("; ")
+            )
         })
     }
 }

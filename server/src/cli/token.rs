@@ -132,7 +132,7 @@ async fn local(ledger: &Ledger, tokens: &Tokens, command: &TokenCommand) -> Resu
                 units: set(&new.units),
                 source_prefix: new.source_prefix.clone(),
             };
-            let grant = Grant::new(&new.name, &new.roles, scope, ledger.origin());
+            let grant = Grant::new(&new.name, &new.roles, scope, ledger.origins());
             let grant = grant.map_err(|error| Failure::usage(error.to_string()))?;
             let made = tokens.create(ledger, &grant, BY).await.map_err(|error| refused(&error))?;
             created(&made.secret, made.appended.seq);

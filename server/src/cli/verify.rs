@@ -91,7 +91,7 @@ fn verify_ledger(data: &Path, args: &VerifyArgs, set: &SetArg) -> Result<Verdict
     Ok(conclude(&verified.findings.problems, verified.head.size, verified.bytes, start))
 }
 
-fn read_older(path: &Path) -> Result<Older, Failure> {
+pub(super) fn read_older(path: &Path) -> Result<Older, Failure> {
     let about = |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", path.display()));
     let content = fs::read(path).map_err(|error| about(&error))?;
     Older::read(&path.display().to_string(), content).map_err(|error| Failure::usage(error.to_string()))
@@ -114,7 +114,11 @@ fn verify_export(directory: &Path, args: &VerifyArgs) -> Result<Verdict, Failure
 fn print_ledger(verified: &Verified, args: &VerifyArgs) {
     field("origin", verified.vkey.name());
     field("purpose", verified.purpose.as_str());
-    print_key(&verified.vkey, args, "the one that entry 0 names");
+    let earlier: Vec<&str> = verified.origins.names().skip(1).collect();
+    let named_by =
+        if earlier.is_empty() { "the one that entry 0 names" } else { "the one that its last return names" };
+    print_key(&verified.vkey, args, named_by);
+    earlier.iter().for_each(|origin| field("before", origin));
     field("entries", &verified.head.size.to_string());
     field("root", &verified.root.map_or_else(|| "unknown".to_owned(), |root| base64_root(verified, root)));
     field("head", &verified.head.last.to_string());

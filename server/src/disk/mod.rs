@@ -156,6 +156,19 @@ impl dyn Disk + '_ {
         self.sync_dir(dir)
     }
 
+    /// As `replace`, readable by its owner alone.
+    ///
+    /// # Errors
+    /// As the system says; the old content is then still there, unless only the last sync failed.
+    pub fn replace_private(&self, dir: &str, path: &str, content: &[u8]) -> io::Result<()> {
+        self.remove_if_there(&temporary(path))?;
+        let file = self.create_private(&temporary(path))?;
+        file.write_at(content, 0)?;
+        file.sync()?;
+        self.rename(&temporary(path), path)?;
+        self.sync_dir(dir)
+    }
+
     /// A new, empty file in place of any that has this name (left behind by a crash, say).
     ///
     /// # Errors

@@ -395,7 +395,8 @@ impl Erasures {
             let agreed = matches!(request.progress, Progress::Authorised | Progress::Blocked(_));
             agreed && request.wish.not_before <= now
         };
-        let due: Vec<u64> = lock(&self.requests).values().filter(|one| due(one)).map(|one| one.number).collect();
+        let due: Vec<u64> =
+            lock(&self.requests).values().filter(|one| due(one)).map(|one| one.number).collect();
         for number in due {
             let _alone = lock(&self.acting);
             let Ok(request) = self.standing(number) else { continue };
@@ -547,7 +548,11 @@ fn event<T>(ledger: &Ledger, seq: u64, read: impl FnOnce(&Object<'_>) -> Option<
 ///
 /// # Errors
 /// See [`ErasureError`].
-pub fn sealed_entries(ledger: &Ledger, index: &Index, case: &Case) -> Result<Vec<(u64, Vec<u8>)>, ErasureError> {
+pub fn sealed_entries(
+    ledger: &Ledger,
+    index: &Index,
+    case: &Case,
+) -> Result<Vec<(u64, Vec<u8>)>, ErasureError> {
     Finder::new(ledger, index)?.sealed_of(case)
 }
 

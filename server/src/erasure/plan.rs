@@ -83,7 +83,10 @@ struct Found {
 impl Found {
     fn event<T>(&self, read: impl FnOnce(&Object<'_>) -> T) -> Result<T, ErasureError> {
         let wrong = |what: String| {
-            ErasureError::Io(io::Error::new(io::ErrorKind::InvalidData, format!("entry {}: {what}", self.seq)))
+            ErasureError::Io(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("entry {}: {what}", self.seq),
+            ))
         };
         let entry = EntryView::parse(&self.line).map_err(|error| wrong(error.to_string()))?;
         let event = json::parse(entry.event.as_bytes()).map_err(|error| wrong(error.to_string()))?;
@@ -115,11 +118,14 @@ impl<'f> Finder<'f> {
     }
 
     fn entries(&self, filter: Filter, text: Option<String>) -> Result<Vec<Found>, ErasureError> {
-        let mut query = SearchQuery { filter, text, order: Order::Ascending, limit: 1_000, ..SearchQuery::default() };
+        let mut query =
+            SearchQuery { filter, text, order: Order::Ascending, limit: 1_000, ..SearchQuery::default() };
         let mut found = Vec::new();
         loop {
-            let Page { seqs, more, .. } =
-                self.index.search(&query).map_err(|error| ErasureError::Io(io::Error::other(error.to_string())))?;
+            let Page { seqs, more, .. } = self
+                .index
+                .search(&query)
+                .map_err(|error| ErasureError::Io(io::Error::other(error.to_string())))?;
             for seq in &seqs {
                 found.push(Found { seq: *seq, line: self.ledger.line(*seq)?.unwrap_or_default() });
             }
@@ -145,7 +151,9 @@ impl<'f> Finder<'f> {
         for found in self.of_case(case)? {
             let of_case = found.event(|event| {
                 let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
-                seal::key_of(event).is_some() && group_of(text("type")) == case.group && text("subject") == case.subject
+                seal::key_of(event).is_some()
+                    && group_of(text("type")) == case.group
+                    && text("subject") == case.subject
             })?;
             if of_case {
                 sealed.push((found.seq, found.line));
@@ -171,7 +179,8 @@ impl<'f> Finder<'f> {
         let identified = self.entries(identified, None)?;
         let mut requests: BTreeSet<String> = BTreeSet::new();
         for found in &identified {
-            let subject = |event: &Object<'_>| event.get("subject").and_then(Value::as_str).map(str::to_owned);
+            let subject =
+                |event: &Object<'_>| event.get("subject").and_then(Value::as_str).map(str::to_owned);
             requests.extend(found.event(subject)?);
         }
         requests.extend(cases.iter().filter(|case| case.group == "request").map(|case| case.subject.clone()));
@@ -225,7 +234,12 @@ impl<'f> Finder<'f> {
             // Only whom it is about: who is named goes on being named, until the mapping is gone.
             hasher.update(format!("person {pseudonym}\n"));
             let is_known = vault.person(pseudonym)?.is_some();
-            planned_people.push(PlannedPerson { pseudonym: pseudonym.clone(), entries, mentioned_in, is_known });
+            planned_people.push(PlannedPerson {
+                pseudonym: pseudonym.clone(),
+                entries,
+                mentioned_in,
+                is_known,
+            });
         }
         let digest = Hash(hasher.finalize().into());
         Ok(Plan { cases: planned_cases, people: planned_people, obstacles: found, digest })
@@ -240,5 +254,8 @@ fn pseudonyms(event: &Object<'_>) -> BTreeSet<String> {
         Value::Array(items) => items.iter().collect::<Vec<_>>(),
         value => vec![value],
     });
-    each.filter_map(Value::as_str).filter(|text| crate::vault::is_pseudonym(text)).map(str::to_owned).collect()
+    each.filter_map(Value::as_str)
+        .filter(|text| crate::vault::is_pseudonym(text))
+        .map(str::to_owned)
+        .collect()
 }

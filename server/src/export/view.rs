@@ -15,6 +15,7 @@ use super::{ExportError, Range};
 use crate::disk::Disk;
 use crate::ledger::genesis::Genesis;
 use crate::ledger::names;
+use crate::ledger::origins::Origins;
 use crate::verify::segments::{self, SegmentFile};
 use crate::verify::{Findings, VerifyError};
 
@@ -57,9 +58,20 @@ impl View {
         let first = first.ok_or_else(|| damaged("the segment that starts with it is missing".to_owned()))?;
         let genesis = first.line(&*disk, 0).and_then(|line| Genesis::from_line(&line)).map_err(damaged)?;
         let note = disk.read(names::CHECKPOINT)?.ok_or(ExportError::NoCheckpoint)?;
-        let checkpoint = Checkpoint::verify(&note, &genesis.vkey).map_err(ExportError::Checkpoint)?;
+        let (vkey, checkpoint) = match Checkpoint::verify(&note, &genesis.vkey) {
+            Ok(checkpoint) => (genesis.vkey, checkpoint),
+            // After a return under a new origin it is another key's: the entries say whose.
+            Err(error) => {
+                let restorations = segments::restorations(&*disk, &segments).map_err(damaged)?;
+                let origins =
+                    Origins::new(genesis.vkey, &restorations).map_err(|(_, fault)| damaged(fault))?;
+                let signed = origins.verify(&note).ok().filter(|signed| signed.lost().is_none());
+                let signed = signed.ok_or(ExportError::Checkpoint(error))?;
+                (signed.vkey, signed.checkpoint)
+            }
+        };
         let note = String::from_utf8_lossy(&note).into_owned();
-        Ok(View { disk, segments, vkey: genesis.vkey, checkpoint, note })
+        Ok(View { disk, segments, vkey, checkpoint, note })
     }
 
     /// The public key; its name is the origin.

@@ -1,8 +1,8 @@
 //! Answers that are JSON.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,9 +32,8 @@ pub(super) async fn read_json<T: DeserializeOwned>(
     invalid: &str,
 ) -> Result<T, Problem> {
     let body = app.bodies.read(headers, body, false, limit_bytes).await?;
-    serde_json::from_slice(&body.bytes).map_err(|error| {
-        Problem::new(if error.is_data() { invalid } else { "not_json" }, error.to_string())
-    })
+    serde_json::from_slice(&body.bytes)
+        .map_err(|error| Problem::new(if error.is_data() { invalid } else { "not_json" }, error.to_string()))
 }
 
 /// JSON text that is written already.

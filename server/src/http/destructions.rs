@@ -16,7 +16,7 @@ use super::App;
 use super::answer::{Json, read_json};
 use super::caller::Caller;
 use super::problem::Problem;
-use crate::erasure::{Basis, Case, Erasures, ErasureError, PERSON, Plan, Progress, Request, distinct};
+use crate::erasure::{Basis, Case, ErasureError, Erasures, PERSON, Plan, Progress, Request, distinct};
 use crate::tokens::Role;
 
 /// Who may destroy, if their token is not narrowed.
@@ -295,8 +295,10 @@ pub(super) async fn request(
 ) -> Result<Response, Problem> {
     may_destroy(&caller)?;
     let Query(query) = query.map_err(|error| Problem::new("bad_request", error.body_text()))?;
-    let wish: DestructionWish = read_json(&app, &headers, body, REQUEST_BYTES_MAX, "invalid_destruction").await?;
-    let cases = wish.cases.into_iter().map(|case| Case { group: case.group, subject: case.subject }).collect();
+    let wish: DestructionWish =
+        read_json(&app, &headers, body, REQUEST_BYTES_MAX, "invalid_destruction").await?;
+    let cases =
+        wish.cases.into_iter().map(|case| Case { group: case.group, subject: case.subject }).collect();
     ask(app, caller, query.dry_run, cases, wish.people, &wish.basis, wish.plan.as_deref()).await
 }
 
@@ -364,12 +366,14 @@ async fn ask(
         let planned = act(app, move |erasures| erasures.plan(&cases, &people)).await?;
         return Ok(Json(DestructionAnswer::Plan(DestructionPlan::of(&planned))).into_response());
     }
-    let missing = || invalid("plan: missing; make a dry run (?dry_run=true) first, and send its `plan`".to_owned());
+    let missing =
+        || invalid("plan: missing; make a dry run (?dry_run=true) first, and send its `plan`".to_owned());
     let malformed = || invalid("plan: not 64 digits of lower-case hexadecimal".to_owned());
     let plan = Hash::from_hex(plan.ok_or_else(missing)?.as_bytes()).ok_or_else(malformed)?;
     caller.is_still_valid()?;
     let (by, now) = (caller.0.principal(), app.now());
-    let asked = act(app, move |erasures| erasures.request(cases, people, basis, plan, by.as_str(), now)).await?;
+    let asked =
+        act(app, move |erasures| erasures.request(cases, people, basis, plan, by.as_str(), now)).await?;
     let answer = DestructionAnswer::Requested(Box::new(Destruction::of(asked)));
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
@@ -421,7 +425,8 @@ pub(super) async fn cancel(
 }
 
 fn number(id: Result<Path<u64>, PathRejection>) -> Result<u64, Problem> {
-    let Path(number) = id.map_err(|_| Problem::new("not_found", "a destruction's number is a whole number"))?;
+    let Path(number) =
+        id.map_err(|_| Problem::new("not_found", "a destruction's number is a whole number"))?;
     Ok(number)
 }
 

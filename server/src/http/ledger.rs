@@ -59,7 +59,7 @@ pub(super) async fn ledger(State(app): State<Arc<App>>, _caller: Caller) -> Resu
         head: head.last.to_string(),
         root: STANDARD.encode(checkpoint.root.0),
         checkpoint: app.ledger.sign(&checkpoint),
-        vkey: app.genesis.vkey.to_string(),
+        vkey: app.ledger.origins().vkey().to_string(),
         indexed_size: app.index.indexed_size(),
     };
     Ok(Json(state).into_response())

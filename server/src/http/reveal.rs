@@ -90,7 +90,8 @@ impl RevealRate {
         }
         if let Some(first) = times.front().filter(|_| times.len() >= self.per_minute) {
             let wait = RATE_TIME.saturating_sub(now.duration_since(*first)).as_secs() + 1;
-            let detail = format!("sealed data was read {} times in a minute, which is the limit", times.len());
+            let detail =
+                format!("sealed data was read {} times in a minute, which is the limit", times.len());
             return Err(Problem::new("too_many_reveals", detail).retry_after(wait));
         }
         times.push_back(now);
@@ -153,7 +154,8 @@ pub(super) async fn reveal(
 /// Records that something is about to be read.
 fn record(app: &App, caller: &Caller, subject: &str, data: Value<'static>) -> Result<u64, Problem> {
     let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|error| Problem::internal("the system gives no random bytes", &error))?;
+    getrandom::fill(&mut random)
+        .map_err(|error| Problem::internal("the system gives no random bytes", &error))?;
     let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let id = format!("reveal/{}/{hex}", caller.0.name);
     Ok(app.ledger.append_host_about("personal.revealed", &id, subject, data)?.seq)
@@ -161,8 +163,7 @@ fn record(app: &App, caller: &Caller, subject: &str, data: Value<'static>) -> Re
 
 fn reveal_case(app: &App, caller: &Caller, case: &Case, purpose: &str) -> Result<Vec<u8>, Problem> {
     let mut sealed = sealed_entries(&app.ledger, &app.index, case)?;
-    let visible =
-        |line: &[u8]| EventFacts::read(line).is_ok_and(|facts| caller.0.scope.matches(&facts));
+    let visible = |line: &[u8]| EventFacts::read(line).is_ok_and(|facts| caller.0.scope.matches(&facts));
     sealed.retain(|(_, line)| visible(line));
     let left_out = sealed.len().saturating_sub(ENTRIES_MAX);
     let sealed = sealed.split_off(left_out);
@@ -196,8 +197,10 @@ fn reveal_case(app: &App, caller: &Caller, case: &Case, purpose: &str) -> Result
 
 /// One entry of an answer. The values are canonical JSON already.
 fn written(seq: u64, values: &BTreeMap<String, String>) -> String {
-    let name = |name: &str| String::from_utf8_lossy(&Value::string(name.to_owned()).to_canonical()).into_owned();
-    let members: Vec<String> = values.iter().map(|(pointer, value)| format!("{}:{value}", name(pointer))).collect();
+    let name =
+        |name: &str| String::from_utf8_lossy(&Value::string(name.to_owned()).to_canonical()).into_owned();
+    let members: Vec<String> =
+        values.iter().map(|(pointer, value)| format!("{}:{value}", name(pointer))).collect();
     format!(r#"{{"seq":{seq},"values":{{{}}}}}"#, members.join(","))
 }
 

@@ -114,7 +114,7 @@ pub(super) async fn create(
     caller.needs(&[Role::Admin])?;
     let wanted: TokenGrant = read_json(&app, &headers, body, REQUEST_BYTES_MAX, "invalid_token").await?;
     let scope = Scope { groups: wanted.groups, units: wanted.units, source_prefix: wanted.source_prefix };
-    let grant = Grant::new(&wanted.name, &wanted.roles, scope, app.ledger.origin())
+    let grant = Grant::new(&wanted.name, &wanted.roles, scope, app.ledger.origins())
         .and_then(|grant| grant.within(&caller.0))
         .map_err(|error| Problem::new("invalid_token", error.to_string()))?;
     caller.is_still_valid()?;

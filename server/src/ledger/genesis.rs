@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::names::{self, LedgerFile};
-use crate::disk::{Disk, temporary};
+use crate::disk::Disk;
 
 /// Version of the formats in `core/FORMAT.md`.
 pub const FORMAT_VERSION: u64 = 1;
@@ -170,21 +170,28 @@ fn signing_key(disk: &dyn Disk, origin: &str) -> Result<NoteSigner, InitError> {
             return Ok(signer);
         }
     }
-    let mut seed = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *seed).map_err(InitError::Random)?;
-    let signer = NoteSigner::from_seed(origin, &seed).map_err(InitError::Origin)?;
+    let signer = new_key(origin)?;
     write_key(disk, &signer)?;
     Ok(signer)
 }
 
-fn write_key(disk: &dyn Disk, signer: &NoteSigner) -> io::Result<()> {
-    let written = temporary(names::SIGNING_KEY);
-    disk.remove_if_there(&written)?;
-    let file = disk.create_private(&written)?;
-    file.write_at(Zeroizing::new(format!("{}\n", signer.encode())).as_bytes(), 0)?;
-    file.sync()?;
-    disk.rename(&written, names::SIGNING_KEY)?;
-    disk.sync_dir(names::KEYS)
+/// Puts a signing key in place.
+///
+/// # Errors
+/// As the system says; the earlier key, if there is one, then still stands, unless only the last sync failed.
+pub(crate) fn write_key(disk: &dyn Disk, signer: &NoteSigner) -> io::Result<()> {
+    let text = Zeroizing::new(format!("{}\n", signer.encode()));
+    disk.replace_private(names::KEYS, names::SIGNING_KEY, text.as_bytes())
+}
+
+/// A new signing key of a ledger with this origin.
+///
+/// # Errors
+/// [`InitError::Random`], [`InitError::Origin`].
+pub(crate) fn new_key(origin: &str) -> Result<NoteSigner, InitError> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *seed).map_err(InitError::Random)?;
+    NoteSigner::from_seed(origin, &seed).map_err(InitError::Origin)
 }
 
 /// A new secret: `muniment_` and 256 random bits.

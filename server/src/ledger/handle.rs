@@ -237,13 +237,14 @@ impl Ledger {
         Ok(receiver)
     }
 
-    /// The entry of the host's event with this id, if there is one.
+    /// The entry of the host's event with this id, if there is one, under whichever of the ledger's origins it
+    /// was recorded.
     ///
     /// # Errors
     /// As the disk says.
     pub fn find_host(&self, id: &str) -> io::Result<Option<u64>> {
-        let found = self.find(vec![(self.origin().to_owned(), id.to_owned())])?;
-        Ok(found.first().copied().flatten())
+        let names = self.origins().names().map(|origin| (origin.to_owned(), id.to_owned()));
+        Ok(self.find(names.collect())?.into_iter().flatten().next())
     }
 
     /// The entry, if there is one, of each event that is named by `source` and `id`.

@@ -113,6 +113,19 @@ impl Log {
         Ok(None)
     }
 
+    /// The entry of the host's event with this id, under whichever of the ledger's origins it was recorded.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub fn find_host(&self, id: &str) -> io::Result<Option<u64>> {
+        for origin in self.shared.origins().names() {
+            if let Some(seq) = self.find_entry(origin, id)? {
+                return Ok(Some(seq));
+            }
+        }
+        Ok(None)
+    }
+
     /// The entry that has this source and id, if there is one.
     ///
     /// # Errors

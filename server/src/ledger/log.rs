@@ -44,18 +44,16 @@ pub struct Log {
     pub(super) workers: Option<Workers>,
 }
 
-impl Log {
-    /// What readers see of it.
-    #[must_use]
-    pub fn shared(&self) -> &Arc<Shared> {
-        &self.shared
-    }
-}
-
 /// The answers to one group, in the order of its submissions.
 pub type Answers = Vec<Outcome>;
 
 impl Log {
+    /// What readers see, for tests elsewhere.
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Appends a group of submissions with one write and one sync, and answers each.
     pub fn commit(&mut self, submissions: &[Submission]) -> Answers {
         let mut answers = self.push(submissions.to_vec());

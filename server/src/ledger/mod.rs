@@ -5,6 +5,7 @@
 
 pub mod clock;
 mod files;
+mod find_origins;
 pub mod genesis;
 mod group;
 pub mod handle;
@@ -20,9 +21,11 @@ pub mod log;
 pub mod names;
 pub mod open;
 mod open_error;
+pub mod origins;
 mod rebuild;
 mod recovery;
 pub mod repeat;
+pub mod restoration;
 pub mod scan;
 mod seal;
 pub mod sealed;

@@ -12,6 +12,26 @@ pub const KEYS: &str = "keys";
 pub const SIGNING_KEY: &str = "keys/ledger.key";
 /// The last persisted checkpoint.
 pub const CHECKPOINT: &str = "checkpoint";
+/// The keys of sealed personal data.
+pub const VAULT: &str = "vault";
+/// What opens the vault, where it is locked with a key of its own.
+pub const VAULT_KEY: &str = "keys/vault.key";
+/// The exact lines of `personal.destroyed`: which personal data must stay destroyed after a return.
+pub const ERASURES: &str = "erasures.jsonl";
+/// Where backups of this ledger are.
+pub const BACKUPS: &str = "backups.json";
+/// While this file is there, the directory holds a return that was not finished: nothing opens it.
+pub const RESTORING: &str = "restoring";
+/// Every plugin that ever ran, named by its content.
+pub const PLUGINS: &str = "plugins";
+/// An operator's own event types.
+pub const CATALOGUE: &str = "catalogue";
+/// An operator's own policies.
+pub const POLICIES: &str = "policies";
+/// Logos and other files that events pin, named by their content.
+pub const ASSETS: &str = "assets";
+/// How the names of files begin that hold what a recovery moved aside, in [`LEDGER`].
+pub const RECOVERED_PREFIX: &str = "recovered-";
 /// The data directory itself.
 pub const ROOT: &str = "";
 

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::clock::{Clock, ClockBounds, ClockGuard};
 use super::files::Files;
+use super::find_origins::Search;
 use super::genesis::{Genesis, Purpose};
 use super::keys::KeyIndex;
 use super::lines::LineSegment;
@@ -62,6 +63,9 @@ pub struct OpenOptions {
 /// See [`OpenError`].
 pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenReport), OpenError> {
     let mut report = OpenReport::default();
+    if disk.read(names::RESTORING).map_err(io_error("reading restoring"))?.is_some() {
+        return Err(OpenError::Restoring);
+    }
     let files = Files::list(&*disk)?;
     let signer = read_signer(&*disk)?;
     let checkpoint = read_checkpoint(&*disk, &signer)?;
@@ -81,7 +85,7 @@ pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenRepo
     };
     let sealed_size = head.size;
 
-    let mut leaves = Vec::new();
+    let (mut leaves, mut restorations) = (Vec::new(), Vec::new());
     let mut rests = Vec::new();
     for (first, end) in files.lines() {
         let name = LedgerFile::Lines(first).to_string();
@@ -96,6 +100,7 @@ pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenRepo
         keys.open_segment(first);
         scanned.keys.iter().zip(first..).for_each(|(key, seq)| keys.insert(*key, seq));
         leaves.extend_from_slice(&scanned.leaves);
+        restorations.extend_from_slice(&scanned.restorations);
         let lines = Arc::new(LineSegment::new(first, file, scanned.ends));
         rests.extend(scanned.rest.map(|rest| (lines.clone(), rest)));
         segments.push(Segment::Lines(lines));
@@ -103,7 +108,17 @@ pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenRepo
     if head.size < persisted_size {
         return Err(OpenError::Cut { size: head.size, checkpoint: persisted_size });
     }
-    let genesis = read_genesis(&segments, &signer)?;
+    let genesis = read_genesis(&segments)?;
+    let search = Search {
+        segments: &segments,
+        keys: &keys,
+        genesis: &genesis.vkey,
+        signer: signer.verifier(),
+        persisted_size,
+        seen: restorations,
+        progress: &options.progress,
+    };
+    let origins = search.run()?;
     let tree = open_tree(&disk, &segments, sealed_size, &leaves, checkpoint.as_ref(), &mut report, options)?;
 
     // All is as it should be. From here on the directory may be changed.
@@ -121,7 +136,7 @@ pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenRepo
     if options.accept_clock {
         guard.accept(&*options.clock);
     }
-    let shared = Arc::new(Shared::new(disk, signer, segments, tree, head, persisted_size));
+    let shared = Arc::new(Shared::new(disk, signer, origins, segments, tree, head, persisted_size));
     let segment_bytes_max = options.segment_bytes_max;
     let clock = options.clock.clone();
     let mut log = Log {
@@ -244,7 +259,7 @@ fn head_after(sealed: &SealedSegment) -> Result<Head, OpenError> {
     Ok(Head { size: end, last: Hash::of_line(line), recorded: entry.recorded, open_batch: None })
 }
 
-fn read_genesis(segments: &[Segment], signer: &NoteSigner) -> Result<Genesis, OpenError> {
+fn read_genesis(segments: &[Segment]) -> Result<Genesis, OpenError> {
     let damaged = |fault: String| OpenError::Segment { file: "entry 0".to_owned(), fault };
     let line = match segments.first() {
         Some(Segment::Lines(lines)) if lines.count() > 0 => {
@@ -253,12 +268,7 @@ fn read_genesis(segments: &[Segment], signer: &NoteSigner) -> Result<Genesis, Op
         Some(Segment::Sealed(sealed)) => sealed.read(0, 1).map_err(|error| damaged(error.to_string()))?,
         _ => return Err(OpenError::NoLedger),
     };
-    let genesis = Genesis::from_line(line.strip_suffix(b"\n").unwrap_or(&line)).map_err(damaged)?;
-    if genesis.vkey == *signer.verifier() {
-        return Ok(genesis);
-    }
-    let other = format!("it is {}, the ledger was created with {}", signer.verifier(), genesis.vkey);
-    Err(OpenError::SigningKey(other))
+    Genesis::from_line(line.strip_suffix(b"\n").unwrap_or(&line)).map_err(damaged)
 }
 
 /// Opens the tree and compares it with the last signed checkpoint; makes it again where it does not fit.

@@ -20,6 +20,11 @@ pub enum OpenError {
     /// No ledger there.
     #[error("there is no ledger here (no segment in ledger/); `muniment init` makes one")]
     NoLedger,
+    /// A return from a backup was not finished.
+    #[error(
+        "a return from a backup was not finished here (the file `restoring` is there); `muniment restore` with the same arguments goes on"
+    )]
+    Restoring,
     /// The signing key.
     #[error("the signing key keys/ledger.key cannot be used: {0}")]
     SigningKey(String),

@@ -74,7 +74,7 @@ pub(super) fn tree(
 }
 
 /// Reads a sealed segment on all cores and gives what `read` makes of each entry, in order.
-fn each_entry<T: Send>(
+pub(super) fn each_entry<T: Send>(
     sealed: &SealedSegment,
     progress: &Progress,
     what: &'static str,

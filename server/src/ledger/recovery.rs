@@ -12,8 +12,6 @@ use super::names;
 use super::open::{OpenError, OpenReport, io_error};
 use super::scan::Rest;
 
-const PREFIX: &str = "recovered-";
-
 /// Cuts the segments to their whole entries. What follows those of the last segment is kept in
 /// `ledger/recovered-<time>`, and for each such file there is an event in the ledger.
 pub(super) fn recover(
@@ -40,7 +38,7 @@ fn move_aside(log: &mut Log, rest: &Rest) -> Result<(u64, String), OpenError> {
         .instant(&*log.clock, head.recorded)
         .map_err(|stopped| OpenError::NotRecorded(stopped.into()))?;
     let time: String = log.clock.wall().to_string().replace(['-', ':'], "");
-    let name = format!("{PREFIX}{time}");
+    let name = format!("{}{time}", names::RECOVERED_PREFIX);
     let path = format!("{}/{name}", names::LEDGER);
     let file = log.active.file();
     let content = file.read_from(rest.offset).map_err(failed())?;
@@ -61,12 +59,11 @@ fn move_aside(log: &mut Log, rest: &Rest) -> Result<(u64, String), OpenError> {
 fn record(log: &mut Log) -> Result<(), OpenError> {
     let disk = log.shared.disk.clone();
     for name in disk.list(names::LEDGER).map_err(io_error("listing ledger/"))? {
-        if !name.starts_with(PREFIX) || name.ends_with(".tmp") {
+        if !name.starts_with(names::RECOVERED_PREFIX) || name.ends_with(".tmp") {
             continue;
         }
         let id = format!("ledger.recovered/{name}");
-        let origin = log.shared.origin().to_owned();
-        let known = log.find_entry(&origin, &id).map_err(io_error("looking up a recovery"))?;
+        let known = log.find_host(&id).map_err(io_error("looking up a recovery"))?;
         if known.is_some() {
             continue;
         }

@@ -23,12 +23,14 @@ pub fn differences_from(
     let parsed = json::parse(known)?;
     let recorded = parsed.as_object();
     let key = recorded.and_then(seal::key_of);
-    let text = |name: &str| recorded.and_then(|event| event.get(name)).and_then(Value::as_str).unwrap_or_default();
+    let text =
+        |name: &str| recorded.and_then(|event| event.get(name)).and_then(Value::as_str).unwrap_or_default();
     let group = group_of(text("type"));
     let key_is_gone = key.is_some_and(|key| !seals.is_current(group, text("subject"), key));
     let counts_as_same = |pointer: &str, first: &Value<'_>, second: &Value<'_>| {
         let sealed = key_is_gone && seal::sealed_text(first).is_some() && seal::sealed_text(second).is_some();
-        let person = pointer.starts_with("/data/") && first.as_str().is_some_and(|text| seals.is_severed(text));
+        let person =
+            pointer.starts_with("/data/") && first.as_str().is_some_and(|text| seals.is_severed(text));
         sealed || person
     };
     let without_key = |event: &[u8]| -> Result<Vec<u8>, JsonError> {

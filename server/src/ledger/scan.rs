@@ -12,6 +12,7 @@ use muniment_core::time::Timestamp;
 use muniment_core::tree::leaf_hash;
 
 use super::limits::GROUP_BYTES_MAX;
+use super::restoration;
 use crate::disk::DiskFile;
 
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
@@ -27,6 +28,8 @@ pub struct Scanned {
     pub keys: Vec<Key>,
     /// Their leaves.
     pub leaves: Vec<Hash>,
+    /// Those that say that the ledger was restored under a new origin.
+    pub restorations: Vec<u64>,
     /// What follows them, if anything does.
     pub rest: Option<Rest>,
 }
@@ -56,7 +59,14 @@ struct BatchStart {
 /// As the system says.
 pub fn scan(file: &dyn DiskFile, head: Head, end: Option<u64>) -> io::Result<Scanned> {
     let length = file.len()?;
-    let mut scanned = Scanned { head, ends: Vec::new(), keys: Vec::new(), leaves: Vec::new(), rest: None };
+    let mut scanned = Scanned {
+        head,
+        ends: Vec::new(),
+        keys: Vec::new(),
+        leaves: Vec::new(),
+        restorations: Vec::new(),
+        rest: None,
+    };
     let mut batch_start: Option<BatchStart> = None;
     let mut lines = Lines { file, length, chunk: Vec::new(), chunk_start: 0, place: 0 };
     let mut offset = 0;
@@ -71,7 +81,10 @@ pub fn scan(file: &dyn DiskFile, head: Head, end: Option<u64>) -> io::Result<Sca
             break Some(("it has no end".to_owned(), false));
         };
         match accept(line, &scanned.head) {
-            Ok((next, key)) => {
+            Ok(Accepted { head: next, key, is_restoration }) => {
+                if is_restoration {
+                    scanned.restorations.push(scanned.head.size);
+                }
                 if next.open_batch.is_some_and(|place| place.index == 0) {
                     batch_start =
                         Some(BatchStart { head: scanned.head, entries: scanned.ends.len(), offset });
@@ -111,12 +124,20 @@ fn too_large() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "a segment of 4 GiB or more")
 }
 
+/// The next entry.
+struct Accepted {
+    head: Head,
+    key: Key,
+    is_restoration: bool,
+}
+
 /// Whether the line is the next entry; if not, why, and whether it is an entry at all.
-fn accept(line: &[u8], head: &Head) -> Result<(Head, Key), (String, bool)> {
+fn accept(line: &[u8], head: &Head) -> Result<Accepted, (String, bool)> {
     let entry = EntryView::parse(line).map_err(|error| (error.to_string(), false))?;
     let event = entry.check_event().map_err(|error| (error.to_string(), false))?;
     let next = head.after(&entry, Hash::of_line(line)).map_err(|fault| (fault.to_string(), true))?;
-    Ok((next, event.key()))
+    let is_restoration = entry.by == restoration::BY && event.event_type == restoration::EVENT_TYPE;
+    Ok(Accepted { head: next, key: event.key(), is_restoration })
 }
 
 /// Lines of a file, a chunk in memory at a time.

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use super::lines::LineSegment;
 use super::load::Load;
 use super::names;
+use super::origins::Origins;
 use super::sealed::{SealedError, SealedSegment};
 use super::submission::Seals;
 use super::tree::TreeStore;
@@ -45,7 +46,7 @@ impl Segment {
         }
     }
 
-    fn read(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
+    pub(super) fn read(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
         match self {
             Segment::Lines(lines) => lines.read(from, to),
             Segment::Sealed(sealed) => sealed.read(from, to).map_err(|error| match error {
@@ -61,6 +62,7 @@ impl Segment {
 pub struct Shared {
     pub(super) disk: Arc<dyn Disk>,
     pub(super) signer: NoteSigner,
+    origins: Origins,
     segments: RwLock<Vec<Segment>>,
     tree: RwLock<TreeStore>,
     head: RwLock<Head>,
@@ -85,6 +87,7 @@ impl Shared {
     pub(super) fn new(
         disk: Arc<dyn Disk>,
         signer: NoteSigner,
+        origins: Origins,
         segments: Vec<Segment>,
         tree: TreeStore,
         head: Head,
@@ -93,6 +96,7 @@ impl Shared {
         Shared {
             disk,
             signer,
+            origins,
             segments: RwLock::new(segments),
             tree: RwLock::new(tree),
             head: RwLock::new(head),
@@ -117,6 +121,12 @@ impl Shared {
     #[must_use]
     pub fn origin(&self) -> &str {
         self.signer.verifier().name()
+    }
+
+    /// Every origin that the ledger has or had.
+    #[must_use]
+    pub fn origins(&self) -> &Origins {
+        &self.origins
     }
 
     /// Where the ledger stands.

@@ -11,6 +11,7 @@ use muniment_core::seal::KeyId;
 use muniment_core::time::Timestamp;
 
 use super::clock::ClockStopped;
+use super::origins::Origins;
 
 /// Whether events stand or fall together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,16 +189,16 @@ impl Refusal {
     }
 }
 
-/// Checks what a client may not post: host types, sources under the origin, personal data in the clear, events from the
-/// future.
+/// Checks what a client may not post: host types, sources under any of the ledger's origins, personal data in the clear,
+/// events from the future.
 ///
 /// # Errors
 /// The reason.
-pub fn admit(event: &Event, origin: &str, now: Timestamp) -> Result<(), Refusal> {
+pub fn admit(event: &Event, origins: &Origins, now: Timestamp) -> Result<(), Refusal> {
     if host::is_host_type(event.event_type()) {
         return Err(Refusal::HostType(event.event_type().to_owned()));
     }
-    if host::lies_under(event.source(), origin) {
+    if origins.cover(event.source()) {
         return Err(Refusal::HostSource(event.source().to_owned()));
     }
     if event.has_unsealed() {

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use muniment_core::event::Event;
 use muniment_core::hash::Hash;
-use muniment_core::host::lies_under;
 use muniment_core::limits::PRINCIPAL_BYTES_MAX;
 use muniment_core::principal::Principal;
 use tokio::sync::Notify;
 
+use crate::ledger::origins::Origins;
 use crate::query::Scope;
 
 /// Longest name of a token.
@@ -142,7 +142,7 @@ impl Grant {
     ///
     /// # Errors
     /// See [`GrantError`].
-    pub fn new(name: &str, roles: &[String], scope: Scope, origin: &str) -> Result<Grant, GrantError> {
+    pub fn new(name: &str, roles: &[String], scope: Scope, origins: &Origins) -> Result<Grant, GrantError> {
         let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
         // `..` would be a token whose address no client can write, so that nobody could revoke it.
         let begins_well = name.starts_with(|first: char| first.is_ascii_alphanumeric());
@@ -158,7 +158,7 @@ impl Grant {
         check_list("units", scope.units.as_ref())?;
         match &scope.source_prefix {
             None if roles.contains(&Role::Source) => return Err(GrantError::NoSourcePrefix),
-            Some(prefix) if lies_under(prefix, origin) => return Err(GrantError::HostSource(prefix.clone())),
+            Some(prefix) if origins.cover(prefix) => return Err(GrantError::HostSource(prefix.clone())),
             Some(prefix)
                 if !(1..=SOURCE_PREFIX_BYTES_MAX).contains(&prefix.len())
                     || prefix.contains(|c: char| c.is_whitespace() || c.is_control()) =>

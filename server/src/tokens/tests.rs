@@ -1,12 +1,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use muniment_core::note::NoteSigner;
 use muniment_core::time::Timestamp;
 use tokio::task::block_in_place;
 
 use super::*;
 use crate::disk::OsDisk;
 use crate::ledger::genesis::{self, Purpose};
+use crate::ledger::origins::Origins;
 use crate::progress::Progress;
 use crate::query::Scope;
 use crate::settings::Settings;
@@ -17,7 +19,9 @@ fn open(directory: &Path) -> Ledger {
 
 fn wanted(name: &str, roles: &[&str], scope: Scope) -> Result<Grant, GrantError> {
     let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
-    Grant::new(name, &roles, scope, "ig.exemplar.gov.uk/ledger")
+    let signer = NoteSigner::from_seed("ig.exemplar.gov.uk/ledger", &[1; 32]).unwrap();
+    let origins = Origins::new(signer.verifier().clone(), &[]).unwrap();
+    Grant::new(name, &roles, scope, &origins)
 }
 
 fn set(items: &[&str]) -> Option<BTreeSet<String>> {

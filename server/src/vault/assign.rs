@@ -26,7 +26,9 @@ const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 /// Whether a text has the form of a pseudonym.
 pub(crate) fn is_pseudonym(text: &str) -> bool {
     let rest = text.strip_prefix(PREFIX);
-    rest.is_some_and(|rest| rest.len() == RANDOM_CHARACTERS && rest.bytes().all(|byte| BASE32.contains(&byte)))
+    rest.is_some_and(|rest| {
+        rest.len() == RANDOM_CHARACTERS && rest.bytes().all(|byte| BASE32.contains(&byte))
+    })
 }
 
 /// A new pseudonym: 130 random bits.
@@ -53,7 +55,12 @@ impl Vault {
     }
 
     /// The key of a case; a new one from the stock if it has none.
-    fn give_key(&self, group: &str, subject: &str, make: Make) -> Result<Option<(KeyId, Sealer)>, VaultError> {
+    fn give_key(
+        &self,
+        group: &str,
+        subject: &str,
+        make: Make,
+    ) -> Result<Option<(KeyId, Sealer)>, VaultError> {
         let name = case_name(group, subject);
         loop {
             let (found, generation) = self.find(&name)?;
@@ -71,7 +78,10 @@ impl Vault {
             {
                 let mut state = lock(&self.state);
                 // Somebody else was here meanwhile: look again.
-                if state.generation != generation || state.fresh.contains_key(&name) || state.erasing.contains(&name) {
+                if state.generation != generation
+                    || state.fresh.contains_key(&name)
+                    || state.erasing.contains(&name)
+                {
                     continue;
                 }
                 if let Some((id, key)) = state.stock.pop() {

@@ -74,7 +74,12 @@ impl Process {
         log.shared().seal_with(vault.clone());
         let mut process = Process { log, vault, clock: clock.clone() };
         if named.is_none() {
-            process.host("personal.vault_created", NAMING, None, Value::object([("vault", Value::string(id))]))?;
+            process.host(
+                "personal.vault_created",
+                NAMING,
+                None,
+                Value::object([("vault", Value::string(id))]),
+            )?;
         }
         Ok(process)
     }
@@ -86,7 +91,13 @@ impl Process {
         outcome.map(drop).map_err(|refusal| refusal.to_string())
     }
 
-    fn host(&mut self, event_type: &str, id: &str, subject: Option<&str>, data: Value<'_>) -> Result<(), String> {
+    fn host(
+        &mut self,
+        event_type: &str,
+        id: &str,
+        subject: Option<&str>,
+        data: Value<'_>,
+    ) -> Result<(), String> {
         self.commit(host_event(ORIGIN, event_type, id, subject, data).unwrap(), Principal::host())
     }
 
@@ -150,7 +161,8 @@ impl Process {
 fn entries(log: &Log) -> Vec<(u64, String)> {
     let lines = log.shared().lines(0, u64::MAX).unwrap();
     let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let entry = |line: &[u8]| EntryView::parse(line).map(|entry| (entry.seq, entry.event.to_owned())).unwrap();
+    let entry =
+        |line: &[u8]| EntryView::parse(line).map(|entry| (entry.seq, entry.event.to_owned())).unwrap();
     lines.map(entry).collect()
 }
 
@@ -193,7 +205,8 @@ fn run(disk: &SimDisk, clock: &Arc<ManualClock>, told: &mut Told) -> Option<()> 
             Err(_) if disk.crashed() => return None,
             Err(_) => continue,
         }
-        let lived = Process::start(disk, clock).and_then(|mut process| live(&mut process, disk, told, attempt));
+        let lived =
+            Process::start(disk, clock).and_then(|mut process| live(&mut process, disk, told, attempt));
         match lived {
             Ok(()) => return Some(()),
             Err(_) if disk.crashed() => return None,
@@ -221,7 +234,8 @@ fn check(disk: &SimDisk, clock: &Arc<ManualClock>, told: &Told) -> Option<Proces
     for (seq, event) in &entries {
         let id = text(event, "id");
         if let Some(secret) = told.secrets.get(&id) {
-            let is_destroyed = destroyed.iter().any(|(at, subject)| at > seq && *subject == text(event, "subject"));
+            let is_destroyed =
+                destroyed.iter().any(|(at, subject)| at > seq && *subject == text(event, "subject"));
             let opened = unseal(&process.vault, event);
             assert!(is_destroyed || !told.destroyed.contains(&id), "{id} was reported destroyed");
             assert_eq!(opened, (!is_destroyed).then(|| format!("\"{secret}\"")), "{id}");

@@ -14,7 +14,9 @@ pub enum VaultError {
     #[error("the file `vault` is no vault of this program")]
     NotAVault,
     /// Not the key that it was written with.
-    #[error("the vault does not open with the key from {key}: it was written with another, or its first bytes are damaged")]
+    #[error(
+        "the vault does not open with the key from {key}: it was written with another, or its first bytes are damaged"
+    )]
     WrongKey {
         /// Where the key came from.
         key: String,

@@ -27,7 +27,8 @@ const AUTHENTICATION_BYTES: usize = 32;
 /// From so many bytes on a batch is ended.
 const BATCH_BYTES_WANTED: usize = 1024 * 1024;
 /// Longest batch.
-const BATCH_BYTES_MAX: usize = LENGTH_BYTES + BATCH_BYTES_WANTED + HEAD_BYTES + BODY_BYTES_MAX + AUTHENTICATION_BYTES;
+const BATCH_BYTES_MAX: usize =
+    LENGTH_BYTES + BATCH_BYTES_WANTED + HEAD_BYTES + BODY_BYTES_MAX + AUTHENTICATION_BYTES;
 
 /// Most bytes of a record, and so of one read.
 const RECORD_BYTES_USUAL: usize = 256;
@@ -74,7 +75,11 @@ impl Reader {
 
 impl VaultFile {
     /// Makes a vault without content for the ledger with this first line.
-    pub(super) fn create(disk: Arc<dyn Disk>, master: &MasterKey, ledger: Hash) -> Result<VaultFile, VaultError> {
+    pub(super) fn create(
+        disk: Arc<dyn Disk>,
+        master: &MasterKey,
+        ledger: Hash,
+    ) -> Result<VaultFile, VaultError> {
         let mut id = [0; 16];
         getrandom::fill(&mut id).map_err(io::Error::other)?;
         VaultFile::write(disk, master, id, ledger, std::iter::empty(), |_, _| {})
@@ -160,8 +165,16 @@ impl VaultFile {
         }
         let reader = Reader { file, keys: Arc::new(keys) };
         let end = HEADER_BYTES as u64;
-        let mut vault =
-            VaultFile { disk, reader, id, ledger, end, last: authentication, unsettled: None, is_suspect: false };
+        let mut vault = VaultFile {
+            disk,
+            reader,
+            id,
+            ledger,
+            end,
+            last: authentication,
+            unsettled: None,
+            is_suspect: false,
+        };
         vault.read_batches(&mut take)?;
         Ok(vault)
     }

@@ -1,10 +1,10 @@
 //! Keeps the vault in order beside the ledger: notes whose key is whose, keeps the stock filled, and tidies up.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use std::io;
 
 use super::{STOCK_KEYS, Vault, lock};
 use crate::background;

@@ -162,7 +162,8 @@ fn read_file(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 
 /// Runs a command and takes what it prints. Its messages go where the program's do.
 fn run(command: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-    let child = Command::new("/bin/sh").arg("-c").arg(command).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+    let child =
+        Command::new("/bin/sh").arg("-c").arg(command).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let mut child = child.map_err(|error| error.to_string())?;
     let output = child.stdout.take();
     let reader = std::thread::spawn(move || {

@@ -32,8 +32,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use muniment_core::hash::Hash;
 use muniment_core::seal::{KeyId, SealKey};
 
-pub use assign::{Asker, Make};
 pub(crate) use assign::is_pseudonym;
+pub use assign::{Asker, Make};
 pub use error::VaultError;
 pub use file::FILE;
 pub use keeper::Keeper;
@@ -217,8 +217,12 @@ impl Vault {
         };
         for place in places {
             match reader.record(place)? {
-                Record::Case { id, key, name: found } if found == name => return Ok((Found::Key(id, key), generation)),
-                Record::ErasedCase { name: found } if found == name => return Ok((Found::Erased(place), generation)),
+                Record::Case { id, key, name: found } if found == name => {
+                    return Ok((Found::Key(id, key), generation));
+                }
+                Record::ErasedCase { name: found } if found == name => {
+                    return Ok((Found::Erased(place), generation));
+                }
                 _ => {}
             }
         }
@@ -244,7 +248,8 @@ impl Vault {
                 let record = Record::Case { id: fresh.id, key: fresh.key.clone(), name: name.clone() };
                 (record, fresh.erased_at)
             };
-            let (mut records, mut erased): (Vec<Record>, Vec<Option<u64>>) = state.fresh.iter().map(case).unzip();
+            let (mut records, mut erased): (Vec<Record>, Vec<Option<u64>>) =
+                state.fresh.iter().map(case).unzip();
             for (reference, pseudonym) in &state.fresh_people {
                 let (pseudonym, reference) = (pseudonym.clone(), reference.clone().into());
                 records.push(Record::Person { pseudonym, reference });
@@ -346,7 +351,8 @@ impl Vault {
         let erased = erased.map(|name| Ok(Record::ErasedCase { name: name.clone() }));
         let mut places = Places::default();
         let records = old.chain(new).chain(erased).chain(rest.into_iter().map(Ok));
-        let file = match writing.file.rewrite(&master, records, |head, place| places.note(head, place, None)) {
+        let file = match writing.file.rewrite(&master, records, |head, place| places.note(head, place, None))
+        {
             Ok(file) => file,
             Err(error) => {
                 // Which of the two files has the name now is not known.

@@ -38,7 +38,8 @@ impl FileKeys {
     /// The keys of the file that has a salt.
     pub(super) fn derive(master: &[u8; 32], salt: &[u8; 32]) -> FileKeys {
         let mut expanded = Zeroizing::new([0; 96]);
-        let mut hasher = blake3::Hasher::new_derive_key("muniment 2026-11-22 vault file: records, batches, names");
+        let mut hasher =
+            blake3::Hasher::new_derive_key("muniment 2026-11-22 vault file: records, batches, names");
         hasher.update(master).update(salt).finalize_xof().fill(&mut *expanded);
         let part = |place: usize| {
             let mut key = Zeroizing::new([0; 32]);
@@ -179,7 +180,11 @@ impl Record {
         out.extend_from_slice(&nonce);
         let tag = keys
             .cipher
-            .encrypt_inout_detached(&XNonce::from(nonce), &out[start..start + HEAD_BYTES], content.as_mut_slice().into())
+            .encrypt_inout_detached(
+                &XNonce::from(nonce),
+                &out[start..start + HEAD_BYTES],
+                content.as_mut_slice().into(),
+            )
             .map_err(|_| io::Error::other("a record is too long for its cipher"))?;
         out.extend_from_slice(&content);
         out.extend_from_slice(&tag);
@@ -216,7 +221,11 @@ impl Record {
                 let mut bytes = Zeroizing::new([0; SealKey::BYTES]);
                 bytes.copy_from_slice(key);
                 let key = SealKey::new(bytes);
-                if kind == CASE { Record::Case { id, key, name: text(name)? } } else { Record::Stock { id, key } }
+                if kind == CASE {
+                    Record::Case { id, key, name: text(name)? }
+                } else {
+                    Record::Stock { id, key }
+                }
             }
             ERASED_CASE => Record::ErasedCase { name: text(content)? },
             PERSON => {

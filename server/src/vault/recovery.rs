@@ -147,7 +147,11 @@ pub(super) fn open_beside(
         let mut writing = lock(&vault.file);
         writing.file.settle()?;
         let head = Some((head.size, head.last));
-        if rewrite { vault.rewrite(&mut writing, None, head)? } else { vault.note_locked(&mut writing, head)? }
+        if rewrite {
+            vault.rewrite(&mut writing, None, head)?
+        } else {
+            vault.note_locked(&mut writing, head)?
+        }
     }
     Ok((vault, id))
 }
@@ -295,7 +299,8 @@ impl Recovery<'_> {
         }
         let data = event.get("data").and_then(Value::as_object);
         for value in data.into_iter().flat_map(Object::iter).map(|(_, value)| value) {
-            let items = if let Value::Array(items) = value { items.as_slice() } else { std::slice::from_ref(value) };
+            let items =
+                if let Value::Array(items) = value { items.as_slice() } else { std::slice::from_ref(value) };
             for pseudonym in items.iter().filter_map(Value::as_str).filter(|text| is_pseudonym(text)) {
                 if self.vault.person(pseudonym)?.is_none() {
                     self.missing.entry(pseudonym.to_owned()).or_insert(seq);

@@ -39,7 +39,10 @@ impl Table {
         if self.more.is_empty() {
             return first.into_iter().collect();
         }
-        first.into_iter().chain(self.more.iter().filter(|(more, _)| *more == hash).map(|(_, place)| *place)).collect()
+        first
+            .into_iter()
+            .chain(self.more.iter().filter(|(more, _)| *more == hash).map(|(_, place)| *place))
+            .collect()
     }
 
     /// Notes a place, as one more of its hash.

@@ -26,7 +26,8 @@ impl Place {
     fn new() -> Place {
         let directory = tempfile::tempdir().unwrap();
         let disk = OsDisk::new(directory.path());
-        genesis::create(&disk, "vault.example", "Exemplar", Purpose::Production, SystemClock::new().wall()).unwrap();
+        genesis::create(&disk, "vault.example", "Exemplar", Purpose::Production, SystemClock::new().wall())
+            .unwrap();
         Place { directory }
     }
 
@@ -72,7 +73,11 @@ fn record(ledger: &Ledger, vault: &Vault, subject: &str, id: &str) {
 }
 
 fn append(ledger: &Ledger, event: Event) {
-    let by = if event.source() == "vault.example" { Principal::host() } else { Principal::new("token/t").unwrap() };
+    let by = if event.source() == "vault.example" {
+        Principal::host()
+    } else {
+        Principal::new("token/t").unwrap()
+    };
     ledger.append(Submission::new(by, vec![event], Mode::Batch).unwrap()).unwrap();
 }
 
@@ -94,7 +99,11 @@ fn a_ledger_gets_one_vault_and_names_it() {
     });
     for name in ["vault", "keys/vault.key"] {
         use std::os::unix::fs::PermissionsExt as _;
-        assert_eq!(std::fs::metadata(place.path(name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+        assert_eq!(
+            std::fs::metadata(place.path(name)).unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{name}"
+        );
     }
     place.with(|ledger, vault| {
         assert_eq!(vault.key("request", "A").unwrap(), Some(key), "read off the ledger");
@@ -254,7 +263,10 @@ fn a_vault_of_another_time_or_ledger_is_refused() {
     std::fs::remove_file(place.path("checkpoint")).unwrap();
     std::fs::remove_dir_all(place.path("tiles")).unwrap();
     let refusal = place.refusal();
-    assert!(refusal.contains("the vault is newer than the ledger: it knows of 5 entries, the ledger has 4"), "{refusal}");
+    assert!(
+        refusal.contains("the vault is newer than the ledger: it knows of 5 entries, the ledger has 4"),
+        "{refusal}"
+    );
 }
 
 #[test]

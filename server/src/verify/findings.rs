@@ -6,6 +6,7 @@ use std::fmt;
 use muniment_core::checkpoint::Checkpoint;
 
 use super::reduce::State;
+use crate::ledger::origins::Signed;
 
 /// Findings that are kept of each kind; the rest is counted.
 const KEPT_MAX: usize = 100;
@@ -62,6 +63,17 @@ impl Findings {
 
     pub(crate) fn blames(&self, seq: u64) -> bool {
         self.problems.iter().any(|problem| problem.seq == Some(seq))
+    }
+
+    /// Compares a checkpoint that one of the ledger's keys signed with what was computed.
+    pub(crate) fn compare_signed(&mut self, file: &str, what: &str, signed: &Signed, state: &State) {
+        let Some(end) = signed.lost() else { return self.compare(file, what, &signed.checkpoint, state) };
+        let message = format!(
+            "{what} covers {} entries under the origin {}; the ledger was restored from a backup of {end} entries, so the others were lost then",
+            signed.checkpoint.size,
+            signed.vkey.name()
+        );
+        self.problem(Some(end), file, &message);
     }
 
     /// Compares a signed checkpoint with what was computed.

@@ -15,7 +15,8 @@ use std::io;
 use muniment_core::chain::Head;
 use muniment_core::checkpoint::Checkpoint;
 use muniment_core::hash::Hash;
-use muniment_core::note::VerifierKey;
+use muniment_core::note::{Note, VerifierKey};
+use muniment_core::tree::Frontier;
 use rayon::prelude::*;
 
 pub use findings::{Finding, Findings};
@@ -24,8 +25,9 @@ pub use older::{Older, OlderError};
 use crate::disk::Disk;
 use crate::ledger::genesis::{Genesis, Purpose};
 use crate::ledger::names;
+use crate::ledger::origins::Origins;
 use crate::progress::Progress;
-use reduce::Reducer;
+use reduce::{Reducer, State};
 use segments::SegmentFile;
 
 /// Units of 256 entries that are checked at a time.
@@ -47,12 +49,16 @@ pub struct VerifyOptions {
 pub struct Verified {
     /// What entry 0 says.
     pub purpose: Purpose,
-    /// The key that signatures were checked with.
+    /// The key that signs now.
     pub vkey: VerifierKey,
+    /// All keys that the ledger has had.
+    pub origins: Origins,
     /// Where the chain ends.
     pub head: Head,
     /// The root over all entries; `None` if not all could be read.
     pub root: Option<Hash>,
+    /// The tree over them, as far as they could be read.
+    pub tree: Frontier,
     /// Bytes of all lines.
     pub bytes: u64,
     /// The persisted checkpoint, if it is there and sound.
@@ -83,6 +89,18 @@ pub enum VerifyError {
         /// What was asked for.
         expected: Box<VerifierKey>,
     },
+    /// The key is one that the ledger had.
+    #[error(
+        "the key {expected} signed the first {end} entries of this ledger; since it was restored from a backup it goes on with {found}. If its owner has published that one, give it instead"
+    )]
+    EarlierKey {
+        /// The present key.
+        found: Box<VerifierKey>,
+        /// What was asked for.
+        expected: Box<VerifierKey>,
+        /// Entries that it signed.
+        end: u64,
+    },
     /// The older checkpoint or receipt.
     #[error(transparent)]
     Older(#[from] OlderError),
@@ -96,24 +114,18 @@ pub fn verify(disk: &dyn Disk, options: &VerifyOptions) -> Result<Verified, Veri
     let mut findings = Findings::default();
     let segments = segments::list(disk, &mut findings)?;
     let genesis = read_genesis(disk, &segments)?;
-    let vkey = match &options.vkey {
-        Some(expected) if *expected != genesis.vkey => {
-            let (found, expected) = (Box::new(genesis.vkey), Box::new(expected.clone()));
-            return Err(VerifyError::OtherKey { found, expected });
-        }
-        _ => genesis.vkey,
-    };
-    let checkpoint = read_checkpoint(disk, &vkey, &mut findings)?;
-    let older = options.older.as_ref().map(|older| older.check(&vkey)).transpose()?;
-    let sizes = [checkpoint.as_ref(), older.as_ref()].into_iter().flatten().map(|c| c.size).collect();
+    // Who signed them is known only when every entry has been read.
+    let note = read_checkpoint(disk, &mut findings)?;
+    let claimed_size = note.as_deref().and_then(claimed_size);
+    let older_size = options.older.as_ref().map(|older| older.claim()).transpose()?.map(|claim| claim.size);
+    let sizes = claimed_size.into_iter().chain(older_size).collect();
 
     let mut reducer = Reducer::new(disk, sizes, findings)?;
     for segment in &segments {
         let before = segment.is_active().then(|| reducer.clone());
         check_segment(disk, segment, segment.end, &mut reducer, &segments, &options.progress)?;
         let Some(before) = before.filter(|_| !reducer.ends_whole()) else { continue };
-        let persisted_size = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
-        if let Some((size, bytes)) = segment.torn_end(disk, before.head(), persisted_size)? {
+        if let Some((size, bytes)) = segment.torn_end(disk, before.head(), claimed_size.unwrap_or(0))? {
             reducer = before;
             reducer.findings.notice(
                 &segment.path,
@@ -124,24 +136,36 @@ pub fn verify(disk: &dyn Disk, options: &VerifyOptions) -> Result<Verified, Veri
     }
     let roots = reducer.finish();
     let mut findings = roots.findings;
-    if let Some(checkpoint) = &checkpoint {
-        findings.compare("checkpoint", "the last persisted checkpoint", checkpoint, &roots.state);
+    let origins = origins(genesis.vkey, &roots.state, &mut findings);
+    check_key(&origins, options.vkey.as_ref())?;
+    let checkpoint = note.and_then(|note| match origins.verify(&note) {
+        Ok(signed) => Some(signed),
+        Err(error) => {
+            findings.problem(None, names::CHECKPOINT, &error.to_string());
+            None
+        }
+    });
+    if let Some(signed) = &checkpoint {
+        findings.compare_signed(names::CHECKPOINT, "the last persisted checkpoint", signed, &roots.state);
     }
-    if let (Some(older), Some(given)) = (&older, &options.older) {
-        findings.compare(given.name(), "the older checkpoint", older, &roots.state);
+    let older = options.older.as_ref().map(|older| older.check(&origins)).transpose()?;
+    if let (Some(signed), Some(given)) = (&older, &options.older) {
+        findings.compare_signed(given.name(), "the older checkpoint", signed, &roots.state);
         if let Some(leaf) = given.index().and_then(|index| leaf_of(disk, &segments, index)) {
-            given.check_leaf(leaf, &vkey, &mut findings);
+            given.check_leaf(leaf, &signed.vkey, &mut findings);
         }
     }
     findings.settle(&roots.state);
     Ok(Verified {
         purpose: genesis.purpose,
-        vkey,
+        vkey: origins.vkey().clone(),
+        origins,
         head: roots.state.head,
         root: roots.state.root,
+        tree: roots.state.tree,
         bytes: roots.state.bytes,
-        checkpoint,
-        older,
+        checkpoint: checkpoint.map(|signed| signed.checkpoint),
+        older: older.map(|signed| signed.checkpoint),
         findings,
     })
 }
@@ -183,20 +207,47 @@ fn leaf_of(disk: &dyn Disk, segments: &[SegmentFile], index: u64) -> Option<Hash
     Some(muniment_core::tree::leaf_hash(&line))
 }
 
-fn read_checkpoint(
-    disk: &dyn Disk,
-    vkey: &VerifierKey,
-    findings: &mut Findings,
-) -> Result<Option<Checkpoint>, VerifyError> {
-    let Some(note) = disk.read(names::CHECKPOINT)? else {
+fn read_checkpoint(disk: &dyn Disk, findings: &mut Findings) -> Result<Option<Vec<u8>>, VerifyError> {
+    let note = disk.read(names::CHECKPOINT)?;
+    if note.is_none() {
         findings.notice("checkpoint", "it is missing: nothing signed tells how many entries there were");
-        return Ok(None);
-    };
-    match Checkpoint::verify(&note, vkey) {
-        Ok(checkpoint) => Ok(Some(checkpoint)),
-        Err(error) => {
-            findings.problem(None, names::CHECKPOINT, &error.to_string());
-            Ok(None)
+    }
+    Ok(note)
+}
+
+fn claimed_size(note: &[u8]) -> Option<u64> {
+    let note = Note::parse(note).ok()?;
+    Some(Checkpoint::parse_text(note.unverified_text()).ok()?.size)
+}
+
+/// The origins, by what the entries say. Each return names the root before it, which the old key signed.
+fn origins(genesis: VerifierKey, state: &State, findings: &mut Findings) -> Origins {
+    for restoration in &state.restorations {
+        let (seq, computed) = (restoration.seq, state.roots.get(&restoration.seq));
+        if computed.is_some() && computed != restoration.old_root().as_ref() {
+            let message = "the root that it names for the entries before it is not theirs";
+            findings.problem(Some(seq), names::LEDGER, message);
         }
+    }
+    // What continues nothing says nothing of keys: those before it stand.
+    let mut believed = state.restorations.len();
+    loop {
+        match Origins::new(genesis.clone(), &state.restorations[..believed]) {
+            Ok(origins) => return origins,
+            Err((seq, fault)) => {
+                findings.problem(Some(seq), names::LEDGER, &fault);
+                believed -= 1;
+            }
+        }
+    }
+}
+
+fn check_key(origins: &Origins, expected: Option<&VerifierKey>) -> Result<(), VerifyError> {
+    let Some(expected) = expected else { return Ok(()) };
+    let (found, wanted) = (Box::new(origins.vkey().clone()), Box::new(expected.clone()));
+    match origins.end_of(expected) {
+        Some(None) => Ok(()),
+        Some(Some(end)) => Err(VerifyError::EarlierKey { found, expected: wanted, end }),
+        None => Err(VerifyError::OtherKey { found, expected: wanted }),
     }
 }

@@ -2,10 +2,11 @@
 
 use muniment_core::checkpoint::{Checkpoint, CheckpointError};
 use muniment_core::hash::Hash;
-use muniment_core::note::VerifierKey;
+use muniment_core::note::{Note, VerifierKey};
 use muniment_core::receipt::{Receipt, ReceiptError};
 
 use super::findings::Findings;
+use crate::ledger::origins::{Origins, Signed};
 
 /// What was kept.
 #[derive(Debug, Clone)]
@@ -77,14 +78,31 @@ impl Older {
         }
     }
 
-    /// Its checkpoint, if the key signed it.
-    pub(crate) fn check(&self, vkey: &VerifierKey) -> Result<Checkpoint, OlderError> {
-        let note = match self {
+    fn note(&self) -> &[u8] {
+        match self {
             Older::Checkpoint { note, .. } => note,
             Older::Receipt { receipt, .. } => receipt.checkpoint.as_bytes(),
-        };
-        Checkpoint::verify(note, vkey)
-            .map_err(|error| OlderError::Checkpoint { name: self.name().to_owned(), error })
+        }
+    }
+
+    /// What its checkpoint says, whoever signed it.
+    ///
+    /// # Errors
+    /// [`OlderError::Checkpoint`].
+    pub fn claim(&self) -> Result<Checkpoint, OlderError> {
+        let claim = Note::parse(self.note())
+            .map_err(CheckpointError::from)
+            .and_then(|note| Checkpoint::parse_text(note.unverified_text()));
+        claim.map_err(|error| OlderError::Checkpoint { name: self.name().to_owned(), error })
+    }
+
+    /// Its checkpoint, if one of the ledger's keys signed it.
+    ///
+    /// # Errors
+    /// [`OlderError::Checkpoint`].
+    pub fn check(&self, origins: &Origins) -> Result<Signed, OlderError> {
+        let signed = origins.verify(self.note());
+        signed.map_err(|error| OlderError::Checkpoint { name: self.name().to_owned(), error })
     }
 
     /// A receipt must be about the entry that the ledger holds.

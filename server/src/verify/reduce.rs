@@ -18,6 +18,7 @@ use super::segments::SegmentFile;
 use super::unit::{Checked, First};
 use crate::disk::{Disk, DiskFile};
 use crate::ledger::names;
+use crate::ledger::restoration::Restoration;
 
 /// Entries with a differing tile that are remembered.
 const DIFFERING_MAX: usize = 1_000;
@@ -68,6 +69,10 @@ pub(crate) struct State {
     pub(crate) roots: BTreeMap<u64, Hash>,
     /// Entries whose hash in tiles/0 is another, in order.
     pub(crate) tile_differs: Vec<u64>,
+    /// The returns under new origins, in order.
+    pub(crate) restorations: Vec<Restoration>,
+    /// The tree over all entries, as far as they could be read.
+    pub(crate) tree: Frontier,
     /// An entry was found damaged by the chain or its form.
     pub(crate) located_by_chain: bool,
 }
@@ -106,6 +111,8 @@ impl Reducer {
             bytes: 0,
             roots: BTreeMap::new(),
             tile_differs: Vec::new(),
+            restorations: Vec::new(),
+            tree: Frontier::default(),
             located_by_chain: false,
         };
         Ok(Reducer {
@@ -156,7 +163,7 @@ impl Reducer {
         }
     }
 
-    pub(crate) fn add(&mut self, unit: Checked) {
+    pub(crate) fn add(&mut self, mut unit: Checked) {
         let end = unit.first + unit.count;
         if let Some(why) = &unit.unreadable {
             self.findings.problem(Some(unit.first), &self.file, why);
@@ -179,7 +186,17 @@ impl Reducer {
         self.keys.extend(unit.keys.iter().zip(unit.first..).map(|(key, seq)| (*key, distance(seq))));
         self.chained = unit.head.is_some();
         self.state.head = unit.head.unwrap_or(Head { size: end, ..Head::EMPTY });
+        for restoration in unit.restorations.drain(..) {
+            match restoration {
+                Ok(restoration) => {
+                    self.sizes.insert(restoration.seq);
+                    self.state.restorations.push(restoration);
+                }
+                Err(fault) => self.findings.problem(Some(fault.seq), &self.file, &fault.message),
+            }
+        }
         if self.complete {
+            self.note_root();
             self.grow(&unit);
         }
     }
@@ -297,6 +314,7 @@ impl Reducer {
         if self.complete {
             self.state.root = Some(self.frontier.root());
         }
+        self.state.tree = self.frontier;
         if self.state.head.open_batch.is_some() {
             let last = self.state.head.size - 1;
             self.findings.problem(Some(last), &self.file, "the rest of its batch is missing");

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 
 use muniment_core::chain::Head;
+use muniment_core::entry::EntryView;
 use muniment_core::limits::ENTRY_BYTES_MAX;
 
 use super::VerifyError;
@@ -15,6 +16,7 @@ use super::unit::{Text, Unit};
 use crate::disk::{Disk, DiskFile};
 use crate::ledger::limits::FRAME_ENTRIES;
 use crate::ledger::names::{self, LedgerFile};
+use crate::ledger::restoration::{self, Restoration};
 use crate::ledger::scan;
 use crate::ledger::sealed::SealedSegment;
 
@@ -82,6 +84,29 @@ pub(crate) fn total(segments: &[SegmentFile]) -> Option<u64> {
         Some(Ok(sealed)) => Some(sealed.end()),
         _ => (last.first > 0).then_some(last.first),
     }
+}
+
+/// Every return under a new origin that the lines tell of. Nothing else is checked.
+pub(crate) fn restorations(disk: &dyn Disk, segments: &[SegmentFile]) -> Result<Vec<Restoration>, String> {
+    let mark = memmem::Finder::new(restoration::EVENT_TYPE);
+    let mut found = Vec::new();
+    for segment in segments {
+        let mut units = segment.units(disk, segment.end).map_err(|error| error.to_string())?;
+        for unit in units.by_ref() {
+            let text = unit.into_lines()?;
+            if mark.find(&text).is_none() {
+                continue;
+            }
+            for line in text.split(|byte| *byte == b'\n') {
+                let entry = EntryView::parse(line).ok();
+                found.extend(entry.as_ref().and_then(Restoration::from_entry).transpose()?);
+            }
+        }
+        if let Some(fault) = units.fault() {
+            return Err(fault);
+        }
+    }
+    Ok(found)
 }
 
 impl SegmentFile {

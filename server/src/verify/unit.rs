@@ -12,6 +12,7 @@ use muniment_core::tree::{fold, leaf_hash};
 
 use super::reduce::LevelFiles;
 use crate::ledger::limits::FRAME_ENTRIES;
+use crate::ledger::restoration::Restoration;
 use crate::ledger::sealed::{Frame, SealedSegment};
 
 /// Where a unit's lines come from.
@@ -64,6 +65,8 @@ pub(crate) struct Checked {
     pub(crate) tile_differs: Vec<u64>,
     /// Entries for which the tile file is too short.
     pub(crate) tile_missing: u64,
+    /// Entries that say that the ledger was restored under a new origin, or what is wrong with one.
+    pub(crate) restorations: Vec<Result<Restoration, Fault>>,
     /// The unit could not be read at all.
     pub(crate) unreadable: Option<String>,
 }
@@ -95,6 +98,7 @@ impl Unit {
             faults: Vec::new(),
             tile_differs: Vec::new(),
             tile_missing: 0,
+            restorations: Vec::new(),
             unreadable: None,
         };
         let text = match self.text.into_bytes() {
@@ -179,6 +183,9 @@ impl Checked {
                 return None;
             }
         };
+        if let Some(restoration) = Restoration::from_entry(&entry) {
+            self.restorations.push(restoration.map_err(fault));
+        }
         let before = before.unwrap_or_else(|| {
             self.start = Some(First { batch: entry.batch, prev: entry.prev, recorded: entry.recorded });
             let open_batch = entry.batch.filter(|place| place.index > 0);

@@ -14,6 +14,7 @@ use super::input::{Input, Item, Place};
 use crate::intake::{Intake, Taking};
 use crate::ledger::Ledger;
 use crate::ledger::clock::{Clock, SystemClock};
+use crate::ledger::origins::Origins;
 use crate::ledger::submission::{Refusal, admit};
 use crate::vault::{Make, VaultError};
 
@@ -53,7 +54,7 @@ pub(super) enum Message {
 /// How items are checked.
 #[derive(Debug)]
 pub(super) struct Rules {
-    pub(super) origin: String,
+    pub(super) origins: Origins,
     pub(super) intake: Intake,
     /// Asked whether it has an event. It is not kept open by that.
     pub(super) ledger: Weak<Ledger>,
@@ -155,20 +156,26 @@ fn check(
         && open.is_open()
     {
         let name = (open.source().to_owned(), open.id().to_owned());
-        let ledger = rules.ledger.upgrade().ok_or_else(|| End::Stopped("the ledger is closing".to_owned()))?;
+        let ledger =
+            rules.ledger.upgrade().ok_or_else(|| End::Stopped("the ledger is closing".to_owned()))?;
         let found = ledger.find(vec![name.clone()])?;
         if let (Some(None), Ok(value)) = (found.first(), json::parse(text)) {
-            event = rules.intake.begin(Make::UnlessErased, HashSet::from([name])).take_and_settle(value, text.len())?;
+            event = rules
+                .intake
+                .begin(Make::UnlessErased, HashSet::from([name]))
+                .take_and_settle(value, text.len())?;
         }
     }
     let checked = event.or_else(|refused| match refused.event {
         // What is the ledger's own is said first.
-        Some(event) if admit(&event, &rules.origin, clock.wall()).is_err_and(|why| why != Refusal::NotSealed) => {
+        Some(event)
+            if admit(&event, &rules.origins, clock.wall()).is_err_and(|why| why != Refusal::NotSealed) =>
+        {
             Ok(event)
         }
         _ => Err(refused.faults.first().map(ToString::to_string).unwrap_or_default()),
     });
-    Ok(checked.and_then(|event| match admit(&event, &rules.origin, clock.wall()) {
+    Ok(checked.and_then(|event| match admit(&event, &rules.origins, clock.wall()) {
         Ok(()) => Ok(event),
         Err(refusal) => Err(refusal.to_string()),
     }))

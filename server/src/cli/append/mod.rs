@@ -90,7 +90,7 @@ pub(crate) fn run(args: &AppendArgs, set: &SetArg) -> Result<Verdict, Failure> {
 
     let meter = Meter::new(source.bytes);
     let rules = Rules {
-        origin: ledger.origin().to_owned(),
+        origins: ledger.origins().clone(),
         intake: Intake { catalogue, vault },
         ledger: Arc::downgrade(&ledger),
         keep_going: args.keep_going,

@@ -8,12 +8,15 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use muniment_core::checkpoint::Checkpoint;
+use muniment_core::entry::EntryView;
 use muniment_core::limits::NOTE_BYTES_MAX;
 use muniment_core::note::{NoteError, VerifierKey};
 
 use super::chain::Chain;
 use super::{CHECKPOINT, ENTRIES, Range, VKEY};
 use crate::ledger::genesis::Genesis;
+use crate::ledger::origins::Origins;
+use crate::ledger::restoration::Restoration;
 use crate::progress::Progress;
 use crate::verify::Finding;
 
@@ -86,6 +89,7 @@ pub fn check(
     } else {
         checking.tiles()?
     }
+    checking.check_keys();
     let mut checked = checking.checked;
     checked.problems.sort_by_key(|problem| problem.seq.unwrap_or(u64::MAX));
     Ok(checked)
@@ -119,12 +123,21 @@ struct Checking<'c> {
     progress: &'c Progress,
     chain: Chain,
     checked: Checked,
+    genesis: Option<Result<Genesis, String>>,
+    restorations: Vec<Restoration>,
 }
 
 impl<'c> Checking<'c> {
     fn new(directory: &'c Path, vkey: VerifierKey, progress: &'c Progress) -> Checking<'c> {
         let checked = Checked { vkey, range: None, bytes: 0, checkpoint: None, problems: Vec::new() };
-        Checking { directory, progress, chain: Chain::default(), checked }
+        Checking {
+            directory,
+            progress,
+            chain: Chain::default(),
+            checked,
+            genesis: None,
+            restorations: Vec::new(),
+        }
     }
 
     fn problem(&mut self, seq: Option<u64>, file: &str, message: impl Into<String>) {
@@ -153,21 +166,41 @@ impl<'c> Checking<'c> {
                 return false;
             }
         };
-        if found == 0 {
-            self.check_genesis(file, line);
-        }
+        self.read_keys(found, line);
         let from = self.checked.range.map_or(found, |range| range.from);
         self.checked.range = Some(Range { from, to: found });
         self.checked.bytes += line.len() as u64 + 1;
         true
     }
 
-    /// Entry 0 names the ledger's key.
-    fn check_genesis(&mut self, file: &str, line: &[u8]) {
-        match Genesis::from_line(line) {
-            Ok(genesis) if genesis.vkey == self.checked.vkey => {}
-            Ok(genesis) => self.problem(Some(0), file, format!("it names another key: {}", genesis.vkey)),
-            Err(fault) => self.problem(Some(0), file, fault),
+    /// Entry 0 names the ledger's key, and every return under a new origin another one.
+    fn read_keys(&mut self, seq: u64, line: &[u8]) {
+        if seq == 0 {
+            self.genesis = Some(Genesis::from_line(line));
+            return;
+        }
+        let entry = EntryView::parse(line).ok();
+        if let Some(Ok(restoration)) = entry.as_ref().and_then(Restoration::from_entry) {
+            self.restorations.push(restoration);
+        }
+    }
+
+    /// Whether the entries name the key. Those of a part of a ledger may end before the return that does.
+    fn check_keys(&mut self) {
+        let genesis = match self.genesis.take() {
+            None => return,
+            Some(Err(fault)) => return self.problem(Some(0), ENTRIES, fault),
+            Some(Ok(genesis)) => genesis,
+        };
+        let size = self.checked.checkpoint.as_ref().map(|checkpoint| checkpoint.size);
+        let is_part = self.checked.range.is_some_and(|range| size.is_some_and(|size| range.to + 1 < size));
+        match Origins::new(genesis.vkey, &self.restorations) {
+            Ok(origins) if origins.end_of(&self.checked.vkey).is_none() && !is_part => {
+                let seq = self.restorations.last().map_or(0, |restoration| restoration.seq);
+                self.problem(Some(seq), ENTRIES, format!("it names another key: {}", origins.vkey()));
+            }
+            Ok(_) => {}
+            Err((seq, fault)) => self.problem(Some(seq), ENTRIES, fault),
         }
     }
 

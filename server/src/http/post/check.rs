@@ -32,7 +32,7 @@ pub(super) fn check(
         Err(Refused { faults, event }) => (event, faults.into_iter().map(fault).collect()),
     };
     if let Some(event) = &event {
-        if let Err(refusal) = admit(event, app.ledger.origin(), now) {
+        if let Err(refusal) = admit(event, app.ledger.origins(), now) {
             let fault = admission_fault(&refusal);
             // What is refused for its faults was not sealed either.
             if faults.is_empty() || refusal != Refusal::NotSealed {

@@ -4,8 +4,8 @@ mod check;
 mod content;
 mod inflate;
 
-use std::collections::{HashMap, HashSet};
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::extract::{Query, Request, State};
@@ -182,7 +182,10 @@ pub(super) async fn post_events(
     let large = encoding != Encoding::Plain || body.bytes.len() > LARGE_BODY_BYTES;
     let posted = Posted { content, encoding, headers: &headers, body: &body.bytes, lenient, large };
     let mut answer = match query.dry_run {
-        true => dry_run(&app, &caller, posted.check(&app, &caller, Make::Pretend, HashSet::new())?.0, lenient).await?,
+        true => {
+            dry_run(&app, &caller, posted.check(&app, &caller, Make::Pretend, HashSet::new())?.0, lenient)
+                .await?
+        }
         false => posted.record(&app, &caller).await?,
     };
     let new = !query.dry_run && answer.iter().any(|item| item.seq.is_some() && !item.replayed);
@@ -313,7 +316,10 @@ fn sealing_failed(error: VaultError) -> Problem {
         VaultError::Erasing => Problem::new("busy", error.to_string()),
         error => {
             tracing::error!(%error, "personal data cannot be sealed");
-            Problem::new("sealing_failed", "personal data cannot be sealed; the log has more, under this request's id")
+            Problem::new(
+                "sealing_failed",
+                "personal data cannot be sealed; the log has more, under this request's id",
+            )
         }
     }
 }

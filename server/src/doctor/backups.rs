@@ -1,0 +1,44 @@
+//! Where backups are, and how old they are.
+
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::{Findings, Place};
+use crate::backup::erasures;
+use crate::ledger::names;
+
+const DAY_SECONDS: u64 = 86_400;
+
+pub(super) fn destinations(place: &Place<'_>, findings: &mut Findings) {
+    let destinations = match erasures::destinations(&place.disk) {
+        Ok(destinations) => destinations,
+        Err(error) => {
+            return findings.wrong(names::BACKUPS, format!("it cannot be read ({error}): repair it, or remove it and run `muniment backup` to every destination"));
+        }
+    };
+    if destinations.is_empty() {
+        findings.note("backups", "there is none: `muniment backup --to` makes one");
+    }
+    for path in destinations {
+        let what = format!("backup {}", path.display());
+        match age_days(&path) {
+            Ok(days) if days > place.backup_days_max => findings.wrong(
+                &what,
+                format!("it is {days} days old, more than {}: run `muniment backup`, best from a daily timer", place.backup_days_max),
+            ),
+            Ok(days) => findings.ok(&what, format!("it is {days} days old")),
+            Err(error) => findings.wrong(
+                &what,
+                format!("it cannot be reached ({error}): mount its disk; if it is gone for good, `muniment backup --forget` it"),
+            ),
+        }
+    }
+}
+
+/// Every backup puts its checkpoint in place anew.
+fn age_days(path: &Path) -> std::io::Result<u64> {
+    let modified = fs::metadata(path.join(names::CHECKPOINT))?.modified()?;
+    let age = SystemTime::now().duration_since(modified).unwrap_or_default();
+    Ok(age.as_secs() / DAY_SECONDS)
+}

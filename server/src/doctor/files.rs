@@ -1,0 +1,73 @@
+//! Files that something left behind, and files that are none of the ledger's.
+
+use std::fs;
+
+use super::{Findings, Place};
+use crate::ledger::names::{self, LedgerFile};
+
+/// What may stand at the top.
+const KNOWN: [&str; 17] = [
+    names::LEDGER,
+    names::TILES,
+    names::KEYS,
+    names::CHECKPOINT,
+    names::VAULT,
+    names::ERASURES,
+    names::BACKUPS,
+    names::RESTORING,
+    names::PLUGINS,
+    names::CATALOGUE,
+    names::POLICIES,
+    names::ASSETS,
+    crate::settings::FILE,
+    "index",
+    "state",
+    "lock",
+    "lost+found",
+];
+
+pub(super) fn unfinished(place: &Place<'_>, findings: &mut Findings) {
+    if place.data.join(names::RESTORING).exists() {
+        findings.wrong(
+            names::RESTORING,
+            "a return from a backup was not finished, so nothing opens the ledger: run `muniment restore` again with the same arguments",
+        );
+    }
+}
+
+pub(super) fn unknown(place: &Place<'_>, findings: &mut Findings) {
+    let before = findings.0.len();
+    for dir in [names::ROOT, names::LEDGER, names::KEYS] {
+        for name in list(place, dir) {
+            let path = if dir.is_empty() { name.clone() } else { format!("{dir}/{name}") };
+            if name.ends_with(".tmp") {
+                if place.holder.is_none() {
+                    findings.note(&path, "something was interrupted while it wrote this; it may be removed");
+                }
+                continue;
+            }
+            let known = match dir {
+                names::LEDGER => {
+                    LedgerFile::parse(&name).is_some() || name.starts_with(names::RECOVERED_PREFIX)
+                }
+                names::KEYS => [names::SIGNING_KEY, names::VAULT_KEY].contains(&path.as_str()),
+                _ => KNOWN.contains(&name.as_str()),
+            };
+            if !known {
+                findings.note(&path, "it is no file of the ledger, and is ignored: move it elsewhere");
+            }
+        }
+    }
+    if findings.0.len() == before {
+        findings.ok("files", "there is nothing that does not belong here");
+    }
+}
+
+/// Names in a directory, none if it cannot be read: another check tells.
+fn list(place: &Place<'_>, dir: &str) -> Vec<String> {
+    let entries = fs::read_dir(place.data.join(dir)).into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
