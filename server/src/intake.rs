@@ -1,20 +1,23 @@
 //! What every event of a client passes before it is handed to the ledger: the check against the catalogue, and sealing.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use muniment_core::catalogue::{Catalogue, Fault};
 use muniment_core::event::{Event, EventError};
 use muniment_core::json::{Object, Value};
 
+use crate::ledger::Ledger;
 use crate::ledger::submission::Seals as _;
-use crate::vault::{Asker, Make, Vault, VaultError};
+use crate::vault::{Asker, Make, Vault, VaultError, name_before_use};
 
 /// What events are checked and sealed with.
 #[derive(Debug)]
 pub(crate) struct Intake {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) vault: Arc<Vault>,
+    /// Told which vault it is, before that is first used. It is not kept open by this.
+    pub(crate) ledger: Weak<Ledger>,
 }
 
 /// Why an event is not taken.
@@ -57,6 +60,17 @@ impl Intake {
     }
 }
 
+impl Intake {
+    fn name_vault(&self) -> Result<(), VaultError> {
+        if self.vault.is_named() {
+            return Ok(());
+        }
+        let closing = || VaultError::NotRecorded("it is closing".to_owned());
+        let ledger = self.ledger.upgrade().ok_or_else(closing)?;
+        tokio::task::block_in_place(|| name_before_use(&self.vault, &ledger))
+    }
+}
+
 impl Taking<'_> {
     /// Checks one event and seals what of it is personal. `bytes` is about how long it is.
     ///
@@ -80,6 +94,9 @@ impl Taking<'_> {
             let is_new = self.new.contains(&(text("source"), text("id")));
             self.asker.ask(if is_new { Make::Always } else { self.make });
         }
+        if !personal.is_nothing() && self.make != Make::Pretend {
+            self.intake.name_vault()?;
+        }
         let open = personal.seal(&mut object, &mut self.asker)?;
         (self.sealed, self.open) = (self.sealed || !personal.is_nothing(), self.open || open);
         Ok(match Event::from_attributes(&object, bytes) {
@@ -95,7 +112,8 @@ impl Taking<'_> {
     /// As the vault says; none of them may be recorded then.
     pub(crate) fn settle(&mut self) -> Result<(), VaultError> {
         if self.asker.take_new_person() {
-            self.intake.vault.note(None)?;
+            // A sync: others are let run meanwhile.
+            tokio::task::block_in_place(|| self.intake.vault.note(None))?;
         }
         Ok(())
     }

@@ -128,6 +128,23 @@ impl<'a> Value<'a> {
         Value::Number(Cow::Owned(number.to_string()))
     }
 
+    /// The same value, borrowing nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        let owned = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        match self {
+            Value::Null => Value::Null,
+            Value::Bool(value) => Value::Bool(value),
+            Value::Number(spelled) => Value::Number(owned(spelled)),
+            Value::String(text) => Value::String(owned(text)),
+            Value::Array(items) => Value::Array(items.into_iter().map(Value::into_owned).collect()),
+            Value::Object(object) => {
+                let members = object.0.into_iter().map(|(key, value)| (owned(key), value.into_owned()));
+                Value::Object(Object(members.collect()))
+            }
+        }
+    }
+
     /// The text of a string.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

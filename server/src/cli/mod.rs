@@ -3,6 +3,7 @@
 //! Sibling files have the same parts in the same order: help, arguments, `run`, what it prints.
 
 mod append;
+mod asking;
 mod backup;
 mod bench;
 mod clock;
@@ -17,8 +18,10 @@ mod opening;
 mod print;
 mod restore;
 mod serve;
+mod subject;
 mod terminal;
 mod token;
+mod vault;
 mod verify;
 
 use std::process::ExitCode;
@@ -72,6 +75,8 @@ enum Command {
     Verify(Box<verify::VerifyArgs>),
     Export(export::ExportArgs),
     Token(token::TokenArgs),
+    Subject(subject::SubjectArgs),
+    Vault(vault::VaultArgs),
     Clock(clock::ClockArgs),
     Backup(backup::BackupArgs),
     Restore(Box<restore::RestoreArgs>),
@@ -108,6 +113,8 @@ impl Command {
             Command::Verify(args) => verify::run(args, set),
             Command::Export(args) => export::run(args, set),
             Command::Token(args) => token::run(args, set),
+            Command::Subject(args) => subject::run(args),
+            Command::Vault(args) => vault::run(args, set),
             Command::Clock(args) => clock::run(args, set),
             Command::Backup(args) => backup::run(args),
             Command::Restore(args) => restore::run(args, set),

@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
-use axum::body::Bytes;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::Method;
 use clap::{Args, Subcommand};
-use http_body_util::Full;
 use serde_json::{Value, json};
 
+use super::asking::ask;
 use super::failure::{EXIT_CODES, Failure, Verdict};
 use super::opening::{self, DataArg, SetArg};
 use super::print;
@@ -198,31 +196,6 @@ async fn remote(server: &str, token: Option<&str>, command: &TokenCommand) -> Re
         }
     }
     Ok(Verdict::Done)
-}
-
-async fn ask(
-    client: &mut Client,
-    token: &str,
-    method: Method,
-    path: &str,
-    body: Option<&Value>,
-) -> Result<Value, Failure> {
-    let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(AUTHORIZATION, format!("Bearer {token}"))
-        .header(CONTENT_TYPE, "application/json")
-        .body(Full::new(body))
-        .map_err(|error| Failure::usage(error.to_string()))?;
-    let (status, _headers, body): (StatusCode, HeaderMap, Bytes) =
-        client.send(request).await.map_err(|error| Failure::wanting(error.to_string()))?;
-    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-    if status.is_success() {
-        return Ok(answer);
-    }
-    let detail = answer["detail"].as_str().unwrap_or("the server gave no reason");
-    Err(Failure::wanting(format!("{status}: {detail}")))
 }
 
 fn created(secret: &str, seq: u64) {

@@ -219,6 +219,13 @@ impl SimDisk {
                 directory.live = directory.durable.clone();
             }
         }
+        if loss == Loss::Process {
+            // The step at which it died was done too: the system had been asked for it.
+            for directory in state.directories.values_mut() {
+                directory.live = directory.durable.clone();
+                directory.unsynced.iter().for_each(|step| apply_name(&mut directory.live, step));
+            }
+        }
         SimDisk(Arc::new(Mutex::new(state)))
     }
 

@@ -124,14 +124,18 @@ impl App {
     pub fn new(parts: Parts) -> Arc<App> {
         Arc::new(App {
             tail: Tail::new(parts.ledger.clone()),
-            ledger: parts.ledger,
             genesis: parts.genesis,
             index: parts.index,
             erasures: parts.erasures,
             reveals: RevealRate::new(parts.reveals_per_minute),
             tokens: parts.tokens,
             attempts: Attempts::default(),
-            intake: Intake { catalogue: parts.catalogue.clone(), vault: parts.vault },
+            intake: Intake {
+                catalogue: parts.catalogue.clone(),
+                vault: parts.vault,
+                ledger: Arc::downgrade(&parts.ledger),
+            },
+            ledger: parts.ledger,
             catalogue: parts.catalogue,
             tlog_entries_public: parts.tlog_entries_public,
             bodies: Bodies::new(parts.body_time),

@@ -12,7 +12,7 @@ use muniment_core::json::{self, Value};
 use muniment_core::principal::Principal;
 use muniment_core::seal::{self, KEY_ATTRIBUTE, Place};
 
-use super::recovery::{NAMING, open_beside};
+use super::recovery::open_beside;
 use super::{KeySource, Make, Vault, VaultError, rotate};
 use crate::disk::sim::{Fault, Loss, SimDisk};
 use crate::ledger::Log;
@@ -25,6 +25,7 @@ use crate::progress::Progress;
 use crate::testing::scale;
 
 const ORIGIN: &str = "vault.example/ledger";
+const NAMING: &str = "personal.vault/1";
 const KEY: KeySource = KeySource::DataDirectory;
 
 /// What was answered. After whatever happens, it must be true.
@@ -68,18 +69,13 @@ impl Process {
             let id = text(&event, "id") == NAMING;
             id.then(|| (seq, data(&event, "vault").unwrap_or_default()))
         });
-        let opened = open_beside(Arc::new(disk.clone()), &KEY, log.shared(), named.as_ref());
-        let (vault, id) = opened.map_err(|error| error.to_string())?;
-        let vault = Arc::new(vault);
+        let opened = open_beside(Arc::new(disk.clone()), &KEY, log.shared(), named.as_ref(), None);
+        let vault = Arc::new(opened.map_err(|error| error.to_string())?);
         log.shared().seal_with(vault.clone());
         let mut process = Process { log, vault, clock: clock.clone() };
         if named.is_none() {
-            process.host(
-                "personal.vault_created",
-                NAMING,
-                None,
-                Value::object([("vault", Value::string(id))]),
-            )?;
+            let data = Value::object([("vault", Value::string(process.vault.name()))]);
+            process.host("personal.vault_created", NAMING, None, data)?;
         }
         Ok(process)
     }

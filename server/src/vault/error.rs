@@ -7,9 +7,12 @@ use std::io;
 pub enum VaultError {
     /// The ledger has one, and it is not there.
     #[error(
-        "the vault is missing: the file `vault` holds the keys of this ledger's sealed personal data. Put it back from its backup"
+        "the vault is missing: the file `vault` holds the keys of this ledger's sealed personal data. Put it back from its backup; if it is lost for good, `muniment vault accept-loss` makes a new one"
     )]
     Missing,
+    /// There is no loss to accept.
+    #[error("nothing is lost: there is a vault, or the ledger never had one")]
+    NotLost,
     /// Some other file.
     #[error("the file `vault` is no vault of this program")]
     NotAVault,

@@ -277,6 +277,11 @@ impl VaultFile {
         Ok(())
     }
 
+    /// The name by which the ledger knows it.
+    pub(super) fn name(&self) -> String {
+        Hash::of_line(&self.id).to_string()[..32].to_owned()
+    }
+
     /// Bytes of the file.
     pub(super) fn bytes(&self) -> u64 {
         self.end

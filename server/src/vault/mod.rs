@@ -26,7 +26,7 @@ mod crash_tests;
 mod tests;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use muniment_core::hash::Hash;
@@ -38,7 +38,7 @@ pub use error::VaultError;
 pub use file::FILE;
 pub use keeper::Keeper;
 pub use master::{KEY_FILE, KeySource, MasterKey};
-pub use recovery::{Erasure, open, rotate};
+pub use recovery::{Erasure, name_before_use, open, replace_lost, rotate};
 
 use crate::ledger::submission::Seals;
 use file::{Reader, VaultFile};
@@ -59,6 +59,8 @@ pub struct Vault {
     file: Mutex<Writing>,
     /// Changes with every erasure: what was sealed before is sealed again before it is recorded.
     epoch: AtomicU64,
+    /// Whether the ledger names it.
+    is_named: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -156,6 +158,7 @@ impl Vault {
             state: Mutex::new(state),
             file: Mutex::new(Writing { file, master, whole_bytes }),
             epoch: AtomicU64::new(0),
+            is_named: AtomicBool::new(false),
         }
     }
 
@@ -193,6 +196,18 @@ impl Vault {
             }
         }
         Ok(None)
+    }
+
+    /// The name by which the ledger knows it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        lock(&self.file).file.name()
+    }
+
+    /// Whether the ledger names it: not before it is first used.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.is_named.load(Ordering::Acquire)
     }
 
     /// How many cases have a key, or had one.

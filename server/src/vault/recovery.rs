@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use memchr::memmem::Finder;
 use muniment_core::entry::EntryView;
@@ -17,11 +18,9 @@ use super::file::VaultFile;
 use super::master::{KeySource, MasterKey};
 use super::record::{MARK, Record, SEVERED, STOCK};
 use super::{Found, Fresh, Places, Vault, case_name, lock};
+use crate::backup::erasures;
 use crate::disk::Disk;
 use crate::ledger::{Ledger, Shared, names};
-
-/// The id of the event that names the ledger's vault.
-pub(super) const NAMING: &str = "personal.vault/1";
 
 /// Entries that are looked at together.
 const CHUNK_ENTRIES: u64 = 2_048;
@@ -66,26 +65,132 @@ impl Erasure {
 /// # Errors
 /// See [`VaultError`]. Nothing is changed then.
 pub fn open(disk: Arc<dyn Disk>, source: &KeySource, ledger: &Ledger) -> Result<Vault, VaultError> {
-    let named = match ledger.find_host(NAMING)? {
-        Some(seq) => Some((seq, named_vault(ledger, seq)?)),
-        None => None,
-    };
-    let (vault, id) = open_beside(disk, source, ledger, named.as_ref())?;
-    if named.is_none() {
-        let data = Value::object([("vault", Value::string(id))]);
-        let recorded = ledger.append_host("personal.vault_created", NAMING, data);
-        recorded.map_err(|refusal| VaultError::NotRecorded(refusal.to_string()))?;
+    let (number, seq) = last_naming(ledger)?;
+    let named = seq.map(|seq| Ok::<_, VaultError>((seq, named_vault(ledger, seq)?))).transpose()?;
+    let restored = restored(&*disk)?;
+    let vault = open_beside(disk.clone(), source, ledger, named.as_ref(), restored.as_deref())?;
+    debug_assert!(named.is_some() || number == 1);
+    if let Some(restored) = restored {
+        restored.iter().try_for_each(|destroyed| destroyed.record_again(ledger))?;
+        disk.remove_if_there(names::ERASURES)?;
+        disk.sync_dir(names::ROOT)?;
     }
     Ok(vault)
 }
 
-/// As [`open`], where `named` is the entry that names the vault, and the name. Gives the vault's name.
+/// Has the ledger name its vault, before anything is sealed with it for the first time. From then on the ledger does not
+/// open without it.
+///
+/// # Errors
+/// [`VaultError::NotRecorded`]; nothing may be sealed then.
+pub fn name_before_use(vault: &Vault, ledger: &Ledger) -> Result<(), VaultError> {
+    if vault.is_named.load(Ordering::Acquire) {
+        return Ok(());
+    }
+    name(ledger, 1, vault.name())?;
+    vault.is_named.store(true, Ordering::Release);
+    Ok(())
+}
+
+/// Makes a new vault in the place of one that is lost for good, and records that. What was sealed with its keys is
+/// unreadable from then on.
+///
+/// # Errors
+/// See [`VaultError`]; [`VaultError::NotLost`] if there is a vault, or if the ledger never had one.
+pub fn replace_lost(disk: Arc<dyn Disk>, source: &KeySource, ledger: &Ledger) -> Result<(), VaultError> {
+    let (number, named) = last_naming(ledger)?;
+    if named.is_none() || disk.read(super::FILE)?.is_some() {
+        return Err(VaultError::NotLost);
+    }
+    let first = Hash::of_line(&line(ledger, 0)?);
+    let master = match MasterKey::load(source, &*disk)? {
+        Some(master) => master,
+        None => {
+            let master = MasterKey::random(source)?;
+            master.keep(&*disk)?;
+            master
+        }
+    };
+    // A crash in between leaves a vault that the ledger does not name: it is refused as another, and can be removed.
+    let file = VaultFile::create(disk, &master, first)?;
+    name(ledger, number + 1, file.name())
+}
+
+/// The id of the event that names a vault: the first, or one that took the place of a lost one.
+fn naming(number: u64) -> String {
+    format!("personal.vault/{number}")
+}
+
+/// The number of the event that names the ledger's vault, and its entry.
+fn last_naming(ledger: &Ledger) -> Result<(u64, Option<u64>), VaultError> {
+    let mut last = (1, ledger.find_host(&naming(1))?);
+    while last.1.is_some()
+        && let Some(seq) = ledger.find_host(&naming(last.0 + 1))?
+    {
+        last = (last.0 + 1, Some(seq));
+    }
+    Ok(last)
+}
+
+fn name(ledger: &Ledger, number: u64, id: String) -> Result<(), VaultError> {
+    let data = Value::object([("vault", Value::string(id))]);
+    let recorded = ledger.append_host("personal.vault_created", &naming(number), data);
+    recorded.map(drop).map_err(|refusal| VaultError::NotRecorded(refusal.to_string()))
+}
+
+/// What was destroyed according to the list of the backup that a ledger was restored from. `None`: it was not restored
+/// since the vault was last opened.
+fn restored(disk: &dyn Disk) -> Result<Option<Vec<Destroyed>>, VaultError> {
+    if disk.read(names::ERASURES)?.is_none() {
+        return Ok(None);
+    }
+    let lines = erasures::read(disk)?;
+    Ok(Some(lines.iter().filter_map(|line| Destroyed::of(line)).collect()))
+}
+
+/// A `personal.destroyed` event of an erasure list.
+pub(super) struct Destroyed {
+    id: String,
+    subject: String,
+    data: Value<'static>,
+    erasure: Erasure,
+}
+
+impl Destroyed {
+    fn of(line: &[u8]) -> Option<Destroyed> {
+        let entry = EntryView::parse(line).ok()?;
+        let event = json::parse(entry.event.as_bytes()).ok()?;
+        let event = event.as_object()?;
+        let text = |name: &str| event.get(name).and_then(Value::as_str).map(str::to_owned);
+        let data = event.get("data")?.clone().into_owned();
+        Some(Destroyed { id: text("id")?, subject: text("subject")?, data, erasure: Erasure::of(event)? })
+    }
+
+    /// The ledger may have been restored from a time before it was destroyed. It is recorded under another id: the number
+    /// of the request may be given anew.
+    fn record_again(&self, ledger: &Ledger) -> Result<(), VaultError> {
+        let again = match self.id.strip_prefix("restored/") {
+            Some(_) => self.id.clone(),
+            None => format!("restored/{}", self.id),
+        };
+        if ledger.find_host(&self.id)?.is_some() || ledger.find_host(&again)?.is_some() {
+            return Ok(());
+        }
+        let recorded =
+            ledger.append_host_about("personal.destroyed", &again, &self.subject, self.data.clone());
+        recorded.map(drop).map_err(|refusal| VaultError::NotRecorded(refusal.to_string()))
+    }
+}
+
+/// As [`open`], where `named` is the entry that names the vault, and the name, and `restored` what the erasure list says
+/// if the ledger was restored.
 pub(super) fn open_beside(
     disk: Arc<dyn Disk>,
     source: &KeySource,
     shared: &Shared,
     named: Option<&(u64, String)>,
-) -> Result<(Vault, String), VaultError> {
+    restored: Option<&[Destroyed]>,
+) -> Result<Vault, VaultError> {
     let ledger = Hash::of_line(&line(shared, 0)?);
     let found = disk.read(super::FILE)?.is_some();
     let master = MasterKey::load(source, &*disk)?;
@@ -109,10 +214,9 @@ pub(super) fn open_beside(
             return Err(VaultError::Missing);
         }
         let file = VaultFile::create(disk, &master, ledger)?;
-        let id = Hash::of_line(&file.id).to_string()[..32].to_owned();
-        return Ok((Vault::new(file, master, Places::default(), Vec::new()), id));
+        return Ok(Vault::new(file, master, Places::default(), Vec::new()));
     }
-    let (mut vault, id, mark) = match read(disk.clone(), master, ledger) {
+    let (mut vault, mark) = match read(disk.clone(), master, ledger) {
         Err(VaultError::WrongKey { key }) => match next_key(source, &*disk)? {
             Some(next) => {
                 let opened = read(disk.clone(), next, ledger)?;
@@ -131,15 +235,21 @@ pub(super) fn open_beside(
         }
     };
     if let Some((seq, name)) = named
-        && *name != id
+        && *name != vault.name()
     {
         return Err(VaultError::OtherVault { seq: *seq });
     }
     let head = shared.head();
+    // The vault of a backup may know of entries that are lost, and was not told of what was destroyed later.
+    let mark = mark.filter(|_| restored.is_none());
     check_mark(shared, head.size, mark)?;
     let mut recovery = Recovery { vault: &mut vault, missing: BTreeMap::new(), rewrite: false };
     recovery.follow(shared, mark.map_or(0, |(size, _)| size), head.size)?;
+    for destroyed in restored.unwrap_or_default() {
+        recovery.erase(&destroyed.erasure)?;
+    }
     let Recovery { missing, rewrite, .. } = recovery;
+    let rewrite = rewrite || restored.is_some();
     if let Some(seq) = missing.values().min() {
         return Err(VaultError::Older { seq: *seq, missing: missing.len() });
     }
@@ -153,7 +263,8 @@ pub(super) fn open_beside(
             vault.note_locked(&mut writing, head)?
         }
     }
-    Ok((vault, id))
+    vault.is_named.store(named.is_some(), Ordering::Release);
+    Ok(vault)
 }
 
 /// The key that was to follow where a change of keys was cut short.
@@ -204,7 +315,7 @@ fn read(
     disk: Arc<dyn Disk>,
     master: MasterKey,
     ledger: Hash,
-) -> Result<(Vault, String, Option<(u64, Hash)>), VaultError> {
+) -> Result<(Vault, Option<(u64, Hash)>), VaultError> {
     let (mut places, mut stock) = (Places::default(), HashMap::new());
     let (mut mark, mut severed) = (None, None);
     let file = VaultFile::open(disk, &master, ledger, |head, place| {
@@ -242,8 +353,7 @@ fn read(
         Some(Record::Mark { size, last }) => Some((size, last)),
         _ => None,
     };
-    let id = Hash::of_line(&file.id).to_string()[..32].to_owned();
-    Ok((Vault::new(file, master, places, keys), id, mark))
+    Ok((Vault::new(file, master, places, keys), mark))
 }
 
 /// The ledger has to have what the vault has seen.
@@ -267,7 +377,8 @@ struct Recovery<'v> {
 impl Recovery<'_> {
     /// Reads the entries that the vault has not seen.
     fn follow(&mut self, shared: &Shared, from: u64, to: u64) -> Result<(), VaultError> {
-        let needles = ["\"sealkey\":\"", "\"personal.destroyed\"", "\"p-"].map(|needle| Finder::new(needle));
+        let needles = ["\"sealkey\":\"", "\"personal.destroyed\"", "\"personal.vault_created\"", "\"p-"]
+            .map(|needle| Finder::new(needle));
         let mut seq = from;
         while seq < to {
             let end = to.min(seq + CHUNK_ENTRIES);
@@ -292,6 +403,11 @@ impl Recovery<'_> {
         let Some(event) = event.as_object() else { return Ok(()) };
         if let Some(erasure) = Erasure::of(event) {
             return self.erase(&erasure);
+        }
+        if event.get("type").and_then(Value::as_str) == Some("personal.vault_created") {
+            // It took the place of one that was lost with all its keys.
+            self.missing.clear();
+            return Ok(());
         }
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
         if let Some(key) = seal::key_of(event) {

@@ -9,8 +9,7 @@ use muniment_core::host::host_event;
 use muniment_core::json::Value;
 use muniment_core::principal::Principal;
 
-use super::recovery::NAMING;
-use super::{KeySource, Make, STOCK_KEYS, Vault, VaultError, open, rotate};
+use super::{KeySource, Make, STOCK_KEYS, Vault, VaultError, name_before_use, open, rotate};
 use crate::disk::OsDisk;
 use crate::ledger::Ledger;
 use crate::ledger::clock::{Clock as _, SystemClock};
@@ -65,6 +64,7 @@ impl Place {
 
 /// Records an event that is sealed with the key of a case.
 fn record(ledger: &Ledger, vault: &Vault, subject: &str, id: &str) {
+    name_before_use(vault, ledger).unwrap();
     let (key, _) = vault.asker(Make::Always).key("request", subject).unwrap().unwrap();
     let text = format!(
         r#"{{"specversion":"1.0","id":"{id}","source":"/foi","type":"request.received","subject":"{subject}","sealkey":"{key}"}}"#
@@ -93,8 +93,9 @@ fn copy(from: &Path, to: &Path) {
 fn a_ledger_gets_one_vault_and_names_it() {
     let place = Place::new();
     let key = place.with(|ledger, vault| {
-        assert!(ledger.find_host(NAMING).unwrap().is_some());
+        assert!(ledger.find_host("personal.vault/1").unwrap().is_none(), "it is named when it is first used");
         record(ledger, vault, "A", "1");
+        assert!(ledger.find_host("personal.vault/1").unwrap().is_some());
         vault.key("request", "A").unwrap().unwrap()
     });
     for name in ["vault", "keys/vault.key"] {

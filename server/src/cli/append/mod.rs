@@ -91,7 +91,7 @@ pub(crate) fn run(args: &AppendArgs, set: &SetArg) -> Result<Verdict, Failure> {
     let meter = Meter::new(source.bytes);
     let rules = Rules {
         origins: ledger.origins().clone(),
-        intake: Intake { catalogue, vault },
+        intake: Intake { catalogue, vault, ledger: Arc::downgrade(&ledger) },
         ledger: Arc::downgrade(&ledger),
         keep_going: args.keep_going,
         live: source.bytes.is_none(),

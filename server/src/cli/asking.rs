@@ -1,0 +1,53 @@
+//! What commands ask of a running server.
+
+use axum::body::Bytes;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::Full;
+use serde_json::Value;
+
+use super::failure::Failure;
+use crate::net::client::Client;
+
+/// One question, and its answer.
+pub(super) fn once(
+    server: &str,
+    token: Option<&str>,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<Value, Failure> {
+    let token = token.ok_or_else(|| Failure::usage("--token or MUNIMENT_TOKEN is needed with --server"))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
+    runtime.block_on(async {
+        let mut client = Client::connect(server).await.map_err(|error| Failure::usage(error.to_string()))?;
+        ask(&mut client, token, method, path, body).await
+    })
+}
+
+/// Asks, and gives the answer, or the reason of the refusal.
+pub(super) async fn ask(
+    client: &mut Client,
+    token: &str,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<Value, Failure> {
+    let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(AUTHORIZATION, format!("Bearer {token}"))
+        .header(CONTENT_TYPE, "application/json")
+        .body(Full::new(body))
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let (status, _headers, body): (StatusCode, HeaderMap, Bytes) =
+        client.send(request).await.map_err(|error| Failure::wanting(error.to_string()))?;
+    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if status.is_success() {
+        return Ok(answer);
+    }
+    let detail = answer["detail"].as_str().unwrap_or("the server gave no reason");
+    Err(Failure::wanting(format!("{status}: {detail}")))
+}
