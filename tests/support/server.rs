@@ -53,6 +53,15 @@ impl Server {
 
     /// On this address: one that a server before it had, say.
     pub fn start_at(ledger: &TestLedger, address: &str) -> Server {
+        Server::starting(ledger, address, ORIGIN)
+    }
+
+    /// The server of a ledger that goes on under another origin.
+    pub fn start_as(ledger: &TestLedger, origin: &str) -> Server {
+        Server::starting(ledger, "127.0.0.1:0", origin)
+    }
+
+    fn starting(ledger: &TestLedger, address: &str, origin: &str) -> Server {
         let errors = ledger.beside("serve.stderr");
         let mut child = ledger
             .command("serve", &["--listen", address])
@@ -63,7 +72,7 @@ impl Server {
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let prefix = format!("serving {ORIGIN} on http://");
+        let prefix = format!("serving {origin} on http://");
         let token = ledger.token.clone();
         let mut server = Server { child, address: String::new(), token, errors };
         let Some(address) = line.trim().strip_prefix(&prefix) else {

@@ -6,7 +6,7 @@
 use super::definition::{EventType, Field, FieldKind, RecordedBy};
 use super::fault::Fault;
 use super::sealing::{Personal, Treatment};
-use super::value::{is_code, shown};
+use super::value::shown;
 use super::{Catalogue, nearest, personal, value};
 use crate::event::group_of;
 use crate::json::{Object, Value, pointer_token};
@@ -93,8 +93,8 @@ fn attributes(event: &Object<'_>, faults: &mut Faults) {
         } else if name == crate::seal::KEY_ATTRIBUTE {
             let message = "the ledger itself writes this attribute".to_owned();
             faults.push("reserved_attribute", Place::Attribute(name), message);
-        } else if !is_free_form(name) && !is_code(text) && !text.is_empty() {
-            let message = "free text in an attribute could never be erased: put it into `data`, or write a short identifier of letters, digits and ._/:()[]+=#&,*~- without spaces";
+        } else if !is_free_form(name) && text.contains(char::is_whitespace) {
+            let message = "free text in an attribute could never be erased: put it into `data`, or write a short identifier without spaces";
             faults.push("free_text", Place::Attribute(name), message.to_owned());
         }
     }
