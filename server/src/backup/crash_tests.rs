@@ -142,7 +142,7 @@ fn check_whole(source: &SimDisk, destination: &SimDisk) {
 }
 
 pub(super) fn losses() -> impl Iterator<Item = Loss> {
-    [Loss::Kept, Loss::Lost, Loss::Process].into_iter().chain((1..=crate::testing::scale(4)).map(Loss::Torn))
+    [Loss::Kept, Loss::Lost, Loss::Process].into_iter().chain((1..=crate::testing::scale(2)).map(Loss::Torn))
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 use muniment_core::entry::EntryView;
@@ -33,13 +33,22 @@ pub fn destinations(disk: &dyn Disk) -> io::Result<Vec<PathBuf>> {
 pub fn record(destinations: &[PathBuf], lines: &[Vec<u8>]) -> Result<(), Vec<(PathBuf, io::Error)>> {
     let failed = |path: &PathBuf| {
         // A backup and a server may do this at the same time.
-        let outcome = File::open(path)
+        let outcome = is_backup(path)
+            .and_then(|()| File::open(path))
             .and_then(|directory| directory.lock().map(|()| directory))
             .and_then(|_locked| record_on(&OsDisk::new(path), lines));
         outcome.err().map(|error| (path.clone(), error))
     };
     let failed: Vec<_> = destinations.iter().filter_map(failed).collect();
     if failed.is_empty() { Ok(()) } else { Err(failed) }
+}
+
+/// Where a disk is not mounted, its directory may be there and empty: a list in it would reach nobody.
+fn is_backup(path: &Path) -> io::Result<()> {
+    if path.join(names::LEDGER).is_dir() {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::NotFound, "there is no backup here; is its disk mounted?"))
 }
 
 /// As [`record`], for one destination that nobody else writes to meanwhile.
@@ -138,6 +147,26 @@ mod tests {
         disk.open(names::ERASURES).unwrap().write_at(b"x", 0).unwrap();
         record_on(&disk, &[line(1)]).unwrap();
         assert_eq!(read(&disk).unwrap(), [line(2), line(3), line(1)], "what is sound outlives damage");
+    }
+
+    #[test]
+    fn every_destination_that_can_be_reached_gets_the_lines() {
+        let home = tempfile::tempdir().unwrap();
+        let [one, two, unmounted, gone] =
+            ["one", "two", "unmounted", "gone"].map(|name| home.path().join(name));
+        for path in [&one, &two] {
+            std::fs::create_dir_all(path.join(names::LEDGER)).unwrap();
+        }
+        std::fs::create_dir(&unmounted).unwrap();
+        let all = [one.clone(), unmounted.clone(), gone.clone(), two.clone()];
+        let failed = record(&all, &[line(1)]).unwrap_err();
+        let failed: Vec<PathBuf> = failed.into_iter().map(|(path, _)| path).collect();
+        assert_eq!(failed, [unmounted.clone(), gone]);
+        assert!(!unmounted.join(names::ERASURES).exists());
+        record(&[one.clone(), two.clone()], &[line(1), line(2)]).unwrap();
+        for path in [one, two] {
+            assert_eq!(read(&OsDisk::new(path)).unwrap(), [line(1), line(2)]);
+        }
     }
 
     #[test]

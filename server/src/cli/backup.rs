@@ -69,14 +69,12 @@ pub(crate) fn run(args: &BackupArgs) -> Result<Verdict, Failure> {
 
 fn back_up(data: &Path, to: &Path, vault_to: Option<&Path>) -> Result<Verdict, Failure> {
     let data_path = absolute(data)?;
-    let (to, vault_to) = (make_directory(to)?, vault_to.map(make_directory).transpose()?);
-    apart(&to, &data_path)?;
+    let to = make_directory(to, &[&data_path])?;
     only_a_backup(&to, &TOP_NAMES)?;
     let _lock = DirectoryLock::exclusive(&to)?;
+    let vault_to = vault_to.map(|vault| make_directory(vault, &[&data_path, &to])).transpose()?;
     let vault_lock = match &vault_to {
         Some(vault) => {
-            apart(vault, &to)?;
-            apart(vault, &data_path)?;
             only_a_backup(vault, &[names::VAULT, "vault.tmp", "lock", "lost+found"])?;
             Some(DirectoryLock::exclusive(vault)?)
         }
@@ -127,11 +125,16 @@ fn forget(data: &Path, path: &Path) -> Result<Verdict, Failure> {
     Ok(Verdict::Done)
 }
 
-/// A directory that only its owner can read, in full.
-fn make_directory(path: &Path) -> Result<PathBuf, Failure> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|error| Failure::usage(error.to_string()).of(path.display()))?;
-    absolute(path)
+/// A directory that only its owner can read and that lies apart from others. Its path in full.
+fn make_directory(path: &Path, others: &[&Path]) -> Result<PathBuf, Failure> {
+    let unusable = |error: io::Error| Failure::usage(error.to_string()).of(path.display());
+    // Before it is made, as far as its name tells; afterwards where its links lead to.
+    let named = std::path::absolute(path).map_err(unusable)?;
+    others.iter().try_for_each(|other| apart(&named, other))?;
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
+    let full = absolute(path)?;
+    others.iter().try_for_each(|other| apart(&full, other))?;
+    Ok(full)
 }
 
 /// The path in full, without links.

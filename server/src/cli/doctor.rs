@@ -6,6 +6,7 @@ use super::failure::{EXIT_CODES, Failure, Verdict};
 use super::opening::{self, DataArg, SetArg};
 use super::print;
 use crate::doctor::{self, Findings};
+use crate::ledger::clock::{Clock as _, SystemClock};
 
 const ABOUT: &str = "\
 Examine a data directory, also while it is in use, and say in plain words what is wrong and how to mend it. \
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &DoctorArgs, set: &SetArg) -> Result<Verdict, Failure> {
     if !path.is_dir() {
         return Err(Failure::usage("there is no such directory").of(path.display()));
     }
-    let mut findings = doctor::examine(path, args.backup_days);
+    let mut findings = doctor::examine(path, args.backup_days, SystemClock::new().wall());
     settings(args, set, &mut findings);
     findings.0.iter().for_each(|finding| print::result(&finding.to_string()));
     Ok(if findings.any_wrong() { Verdict::Wanting } else { Verdict::Done })

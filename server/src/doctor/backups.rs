@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
+
+use muniment_core::time::Timestamp;
 
 use super::{Findings, Place};
 use crate::backup::erasures;
@@ -22,7 +24,7 @@ pub(super) fn destinations(place: &Place<'_>, findings: &mut Findings) {
     }
     for path in destinations {
         let what = format!("backup {}", path.display());
-        match age_days(&path) {
+        match age_days(&path, place.now) {
             Ok(days) if days > place.backup_days_max => findings.wrong(
                 &what,
                 format!("it is {days} days old, more than {}: run `muniment backup`, best from a daily timer", place.backup_days_max),
@@ -37,8 +39,9 @@ pub(super) fn destinations(place: &Place<'_>, findings: &mut Findings) {
 }
 
 /// Every backup puts its checkpoint in place anew.
-fn age_days(path: &Path) -> std::io::Result<u64> {
+fn age_days(path: &Path, now: Timestamp) -> std::io::Result<u64> {
     let modified = fs::metadata(path.join(names::CHECKPOINT))?.modified()?;
-    let age = SystemTime::now().duration_since(modified).unwrap_or_default();
-    Ok(age.as_secs() / DAY_SECONDS)
+    let made_seconds = modified.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let now_seconds = u64::try_from(now.as_micros() / 1_000_000).unwrap_or_default();
+    Ok(now_seconds.saturating_sub(made_seconds) / DAY_SECONDS)
 }

@@ -13,6 +13,8 @@ pub mod vault;
 use std::fmt;
 use std::path::Path;
 
+use muniment_core::time::Timestamp;
+
 use crate::disk::OsDisk;
 use crate::ledger::{DirectoryLock, LockError};
 
@@ -91,6 +93,8 @@ pub struct Place<'p> {
     pub holder: Option<String>,
     /// Days after which a backup is too old.
     pub backup_days_max: u64,
+    /// The machine's clock.
+    pub now: Timestamp,
 }
 
 /// A check adds what it finds.
@@ -111,7 +115,7 @@ pub const CHECKS: [Check; 9] = [
 
 /// Examines a data directory.
 #[must_use]
-pub fn examine(data: &Path, backup_days_max: u64) -> Findings {
+pub fn examine(data: &Path, backup_days_max: u64, now: Timestamp) -> Findings {
     let mut findings = Findings::default();
     let holder = match DirectoryLock::shared(data) {
         Ok(_lock) => {
@@ -130,7 +134,7 @@ pub fn examine(data: &Path, backup_days_max: u64) -> Findings {
             None
         }
     };
-    let place = Place { data, disk: OsDisk::new(data), holder, backup_days_max };
+    let place = Place { data, disk: OsDisk::new(data), holder, backup_days_max, now };
     for check in CHECKS.iter().chain(&vault::CHECKS) {
         check(&place, &mut findings);
     }
