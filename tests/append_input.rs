@@ -8,8 +8,13 @@ mod support;
 /// An event with one more member, or with another value of one.
 fn with(member: &str) -> Vec<u8> {
     let name = member.split(':').next().unwrap_or_default();
-    let least =
-        [r#""id":"x""#, r#""source":"/foi""#, r#""specversion":"1.0""#, r#""subject":"S""#, r#""type":"a.b""#];
+    let least = [
+        r#""id":"x""#,
+        r#""source":"/foi""#,
+        r#""specversion":"1.0""#,
+        r#""subject":"S""#,
+        r#""type":"a.b""#,
+    ];
     let kept = least.into_iter().filter(|other| !other.starts_with(&format!("{name}:")));
     let members: Vec<&str> = kept.chain((!member.is_empty()).then_some(member)).collect();
     format!("{{{}}}", members.join(",")).into_bytes()
@@ -280,7 +285,9 @@ fn numbers_and_strings_stand_as_they_were_posted() {
     let ledger = declaring();
     let event = |id: usize, data: &str| {
         let field = if data.starts_with('"') { "texts" } else { "numbers" };
-        format!(r#"{{"data":{{"{field}":[{data}]}},"id":"{id}","source":"/n","specversion":"1.0","type":"c.d"}}"#)
+        format!(
+            r#"{{"data":{{"{field}":[{data}]}},"id":"{id}","source":"/n","specversion":"1.0","type":"c.d"}}"#
+        )
     };
     let posted: Vec<String> =
         numbers.iter().chain(&strings).enumerate().map(|(id, data)| event(id, data)).collect();

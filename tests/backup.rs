@@ -91,8 +91,6 @@ fn a_ledger_is_backed_up_while_it_is_served_and_posted_to() {
 #[test]
 fn a_second_run_copies_only_what_is_new_and_secrets_stay_apart() {
     let Kept { ledger, backup } = kept();
-    fs::write(ledger.data().join("vault"), "sealed keys").unwrap();
-    fs::write(ledger.data().join("keys/vault.key"), "key").unwrap();
     fs::create_dir(ledger.data().join("plugins")).unwrap();
     fs::write(ledger.data().join("plugins/aa.wasm"), "plugin").unwrap();
     ledger.append(plain_lines(60..120), &["--set", "ledger.segment_bytes=4096"]).exits(0);
@@ -104,7 +102,7 @@ fn a_second_run_copies_only_what_is_new_and_secrets_stay_apart() {
     assert!(there >= sealed - 2 && sealed > 3, "{}", ran.stdout);
     assert_eq!(lines(&backup), ledger.lines());
     assert_eq!(fs::read(backup.join("plugins/aa.wasm")).unwrap(), b"plugin");
-    assert_eq!(fs::read(vault.join("vault")).unwrap(), b"sealed keys");
+    assert_eq!(fs::read(vault.join("vault")).unwrap(), fs::read(ledger.data().join("vault")).unwrap());
     assert_eq!((mode(&vault.join("vault")), mode(&backup.join("keys/ledger.key"))), (0o600, 0o600));
     assert_eq!((mode(&vault), mode(&backup)), (0o700, 0o700));
     assert!(!backup.join("vault").exists() && !backup.join("keys/vault.key").exists());
@@ -365,14 +363,14 @@ fn doctor_finds_each_damage_and_says_how_to_mend_it() {
         fs::write(own_types.join("own.toml"), "group = 7").unwrap();
     };
     damage("catalogue", "wrong", "own.toml", &bad_type, &|| fs::remove_dir_all(&own_types).unwrap());
-    let vault_key = data.join("keys/vault.key");
-    let lonely = || {
-        fs::write(&vault_key, "x").unwrap();
-        chmod(&vault_key, 0o600);
-    };
-    damage("vault", "wrong", "it is missing, its key is there", &lonely, &|| {
-        fs::remove_file(&vault_key).unwrap()
-    });
+    let (vault, aside) = moved("vault");
+    damage(
+        "vault",
+        "wrong",
+        "it is missing, its key is there",
+        &|| fs::rename(&vault, &aside).unwrap(),
+        &|| fs::rename(&aside, &vault).unwrap(),
+    );
     let old = std::time::SystemTime::now() - Duration::from_secs(30 * 86_400);
     let kept_checkpoint = || fs::File::options().write(true).open(backup.join("checkpoint")).unwrap();
     damage("old backup", "wrong", "30 days old", &|| kept_checkpoint().set_modified(old).unwrap(), &|| {

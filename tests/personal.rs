@@ -75,7 +75,11 @@ fn assert_nowhere(directory: &Path, texts: &[&str]) {
             let encoded = base64::engine::general_purpose::STANDARD.encode(text);
             for bytes in [&bytes, &inflated] {
                 assert!(!contains(bytes, text.as_bytes()), "{text} is in {}", path.display());
-                assert!(!contains(bytes, encoded.trim_end_matches('=').as_bytes()), "{text} is in {}", path.display());
+                assert!(
+                    !contains(bytes, encoded.trim_end_matches('=').as_bytes()),
+                    "{text} is in {}",
+                    path.display()
+                );
             }
             let lower = text.to_lowercase();
             for word in lower.split('-').filter(|word| word.len() > 6) {
@@ -87,12 +91,17 @@ fn assert_nowhere(directory: &Path, texts: &[&str]) {
 
 #[track_caller]
 fn reveal(serving: &Serving, token: &str, case: &str) -> Value {
-    let request = Request::post(&format!("/v1/subjects/{case}/reveal"), "application/json", r#"{"purpose":"casework"}"#);
+    let request = Request::post(
+        &format!("/v1/subjects/{case}/reveal"),
+        "application/json",
+        r#"{"purpose":"casework"}"#,
+    );
     serving.ask(request.token(token)).is(200).json()
 }
 
 fn destroy(serving: &Serving, token: &str, case: &str, query: &str, body: &Value) -> Answer {
-    let request = Request::post(&format!("/v1/subjects/{case}/destroy{query}"), "application/json", body.to_string());
+    let request =
+        Request::post(&format!("/v1/subjects/{case}/destroy{query}"), "application/json", body.to_string());
     serving.ask(request.token(token))
 }
 
@@ -111,7 +120,8 @@ fn wait_for(serving: &Serving, id: u64, state: &str) -> Value {
     let begun = Instant::now();
     loop {
         let list = serving.get(&serving.admin, "/v1/destructions").is(200).json();
-        let found = list["destructions"].as_array().unwrap().iter().find(|one| one["id"] == id).cloned().unwrap();
+        let found =
+            list["destructions"].as_array().unwrap().iter().find(|one| one["id"] == id).cloned().unwrap();
         if found["state"] == state {
             return found;
         }
@@ -121,7 +131,8 @@ fn wait_for(serving: &Serving, id: u64, state: &str) -> Value {
 }
 
 fn authorise(serving: &Serving, token: &str, id: u64) -> Answer {
-    serving.ask(Request::post(&format!("/v1/destructions/{id}/authorise"), "application/json", "").token(token))
+    serving
+        .ask(Request::post(&format!("/v1/destructions/{id}/authorise"), "application/json", "").token(token))
 }
 
 #[test]
@@ -155,9 +166,12 @@ fn nothing_personal_lands_in_the_clear_on_any_path() {
     let batch = json!([note("7", "FOI-2", dee), note("8", "FOI-3", dee)]).to_string();
     serving.ask(Request::post("/v1/events", BATCH, batch).token(&admin)).is(201);
     let zipped = zstd::encode_all(note("9", "FOI-4", flo).to_string().as_bytes(), 3).unwrap();
-    serving.ask(Request::post("/v1/events", STRUCTURED, zipped).with("Content-Encoding", "zstd").token(&admin)).is(201);
+    serving
+        .ask(Request::post("/v1/events", STRUCTURED, zipped).with("Content-Encoding", "zstd").token(&admin))
+        .is(201);
     // Refused, in dry runs, repeated, in conflict, lenient: the texts are in no message and in no log.
-    let wrong = received("10", "FOI-1", json!({"regime": "foi", "note": {"name": ada}, "person": format!("{hr} x")}));
+    let wrong =
+        received("10", "FOI-1", json!({"regime": "foi", "note": {"name": ada}, "person": format!("{hr} x")}));
     let refused = serving.post(&admin, &wrong).is(422);
     assert!(!refused.text().contains(ada) && !refused.text().contains(hr), "{}", refused.text());
     let dry = Request::post("/v1/events?dry_run=true", STRUCTURED, note("11", "FOI-9", ada).to_string());
@@ -182,12 +196,17 @@ fn nothing_personal_lands_in_the_clear_on_any_path() {
     serving.stop();
     let ran = serving.ledger.append(note("12", "FOI-5", eve).to_string(), &[]).exits(0);
     assert_eq!(ran.counts(), [1, 0, 0]);
-    let refused = serving.ledger.append(received("13", "FOI-5", json!({"note": 7, "person": format!("{eve} x")})).to_string(), &[]);
+    let refused = serving
+        .ledger
+        .append(received("13", "FOI-5", json!({"note": 7, "person": format!("{eve} x")})).to_string(), &[]);
     assert!(!refused.stderr.contains(eve) && refused.code == Some(1), "{}", refused.stderr);
     let data = serving.ledger.data();
     let backup = serving.ledger.beside("backup");
     let vault = serving.ledger.beside("vaults");
-    serving.ledger.run("backup", &["--to", backup.to_str().unwrap(), "--vault-to", vault.to_str().unwrap()]).exits(0);
+    serving
+        .ledger
+        .run("backup", &["--to", backup.to_str().unwrap(), "--vault-to", vault.to_str().unwrap()])
+        .exits(0);
     let export = serving.ledger.beside("export");
     serving.ledger.run("export", &["--out", export.to_str().unwrap()]).exits(0);
     assert_nowhere(serving.ledger.home.path(), &SECRETS);
@@ -197,7 +216,8 @@ fn nothing_personal_lands_in_the_clear_on_any_path() {
     // And all of it can be read again, in the spelling in which it was posted.
     serving.start_again();
     let revealed = reveal(&serving, &admin, "request/FOI-1");
-    let values: Vec<&Value> = revealed["entries"].as_array().unwrap().iter().map(|entry| &entry["values"]).collect();
+    let values: Vec<&Value> =
+        revealed["entries"].as_array().unwrap().iter().map(|entry| &entry["values"]).collect();
     assert_eq!(
         values,
         [
@@ -210,7 +230,8 @@ fn nothing_personal_lands_in_the_clear_on_any_path() {
     assert_eq!(parking["entries"][0]["values"]["/data"]["holder"], whole);
     assert!(parking["entries"][1]["values"]["/data_base64"].is_string());
     let text = serving.ask(
-        Request::post("/v1/subjects/uk/P-1/reveal", "application/json", r#"{"purpose":"audit"}"#).token(&admin),
+        Request::post("/v1/subjects/uk/P-1/reveal", "application/json", r#"{"purpose":"audit"}"#)
+            .token(&admin),
     );
     assert!(text.text().contains("\"n\":[1.5"), "{}", text.text());
     assert_eq!(reveal(&serving, &admin, "request/FOI-5")["entries"][0]["values"]["/data/note"], eve);
@@ -225,7 +246,9 @@ fn a_person_is_the_same_from_every_source_until_severed() {
         json!({"specversion": "1.0", "id": id, "source": source, "type": "access.granted", "subject": format!("access/{id}"),
             "data": {"person": "hr-directory-4711", "system": "housing", "entitlement": "read"}})
     };
-    let person = |seq: u64| serving.get(&admin, &format!("/v1/events/{seq}")).json()["event"]["data"]["person"].clone();
+    let person = |seq: u64| {
+        serving.get(&admin, &format!("/v1/events/{seq}")).json()["event"]["data"]["person"].clone()
+    };
     let post = |event: &Value| serving.post(&admin, event).json()["seq"].as_u64().unwrap();
     let (one, two) = (post(&event("1", "/hr")), post(&event("2", "/lms")));
     let pseudonym = person(one);
@@ -235,8 +258,13 @@ fn a_person_is_the_same_from_every_source_until_severed() {
     let case = format!("person/{pseudonym}");
     assert_eq!(reveal(&serving, &admin, &case)["person"], "hr-directory-4711");
     // The dry run lists every case that names the person.
-    let plan = destroy(&serving, &admin, &case, "?dry_run=true", &json!({"basis": "erasure_request"})).is(200).json();
-    assert_eq!((plan["people"][0]["entries"].as_u64(), plan["people"][0]["is_known"].as_bool()), (Some(2), Some(true)));
+    let plan = destroy(&serving, &admin, &case, "?dry_run=true", &json!({"basis": "erasure_request"}))
+        .is(200)
+        .json();
+    assert_eq!(
+        (plan["people"][0]["entries"].as_u64(), plan["people"][0]["is_known"].as_bool()),
+        (Some(2), Some(true))
+    );
     let id = ask_to_destroy(&serving, &admin, &case);
     wait_for(&serving, id, "destroyed");
     assert_eq!(reveal(&serving, &admin, &case)["person"], Value::Null);
@@ -255,7 +283,9 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
     let admin = serving.admin.clone();
     let second = serving.token("second", &["officer"], json!({}));
     let auditor = serving.token("reader", &["auditor"], json!({}));
-    let seq = serving.post(&admin, &note("1", "FOI-1", "Ada-Lovelace-rang")).is(201).json()["seq"].as_u64().unwrap();
+    let seq = serving.post(&admin, &note("1", "FOI-1", "Ada-Lovelace-rang")).is(201).json()["seq"]
+        .as_u64()
+        .unwrap();
     serving.post(&admin, &note("2", "FOI-2", "Bob-Example-wrote")).is(201);
     let receipt = serving.get(&admin, &format!("/v1/events/{seq}/receipt")).is(200).text();
     let body = json!({"basis": "retention_schedule"});
@@ -272,7 +302,8 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
     assert!(blocked.text().contains("FOI-1 is open"), "{}", blocked.text());
     destroy(&serving, &admin, "request/FOI-1", "", &body).problem(422, "invalid_destruction");
     destroy(&serving, &admin, "request/FOI-77", "", &wish).problem(422, "invalid_destruction");
-    destroy(&serving, &admin, "request/FOI-1", "?dry_run=true", &json!({"basis": "boredom"})).problem(422, "invalid_destruction");
+    destroy(&serving, &admin, "request/FOI-1", "?dry_run=true", &json!({"basis": "boredom"}))
+        .problem(422, "invalid_destruction");
     let close = |id: &str, case: &str| {
         json!({"specversion": "1.0", "id": id, "source": "/foi", "type": "request.closed", "subject": case,
             "data": {"outcome": "granted"}})
@@ -311,13 +342,19 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
     assert_eq!(reveal(&serving, &admin, "request/FOI-1")["entries"].as_array().unwrap().len(), 1);
     serving.post(&admin, &hold("8", "released")).is(201);
     let done = wait_for(&serving, id, "destroyed");
-    assert_eq!((&done["requested_by"], &done["authorised_by"]), (&json!("token/admin"), &json!("token/second")));
+    assert_eq!(
+        (&done["requested_by"], &done["authorised_by"]),
+        (&json!("token/admin"), &json!("token/second"))
+    );
 
     // The certificate names the key and the entries, and has a receipt.
     let certificate = done["destroyed"][0].as_u64().unwrap();
     let event = serving.get(&admin, &format!("/v1/events/{certificate}")).json()["event"].clone();
     assert_eq!((&event["type"], &event["subject"]), (&json!("personal.destroyed"), &json!("FOI-1")));
-    assert_eq!((event["data"]["entries"].as_u64(), event["data"]["keys"].as_array().unwrap().len()), (Some(1), 1));
+    assert_eq!(
+        (event["data"]["entries"].as_u64(), event["data"]["keys"].as_array().unwrap().len()),
+        (Some(1), 1)
+    );
     serving.get(&admin, &format!("/v1/events/{certificate}/receipt")).is(200);
 
     // Nobody can read it, the rest goes on.
@@ -325,7 +362,10 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
     assert_eq!((&gone["entries"], gone["destroyed"].as_u64()), (&json!([]), Some(1)));
     assert_eq!(reveal(&serving, &admin, "request/FOI-2")["entries"].as_array().unwrap().len(), 1);
     assert_eq!(serving.post(&admin, &note("1", "FOI-1", "Ada-Lovelace-rang")).is(200).json()["seq"], seq);
-    assert_eq!(serving.post(&admin, &note("1", "FOI-1", "what it said is forgotten")).is(200).json()["seq"], seq);
+    assert_eq!(
+        serving.post(&admin, &note("1", "FOI-1", "what it said is forgotten")).is(200).json()["seq"],
+        seq
+    );
     let mut other_clear = note("1", "FOI-1", "x");
     other_clear["data"]["regime"] = json!("eir");
     assert_eq!(serving.post(&admin, &other_clear).is(409).json()["differences"], json!(["/data/regime"]));
@@ -349,7 +389,10 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
         let gone = reveal(&serving, &admin, "request/FOI-1");
         assert_eq!(gone["destroyed"].as_u64(), Some(1));
     }
-    assert_nowhere(serving.ledger.home.path(), &["Ada-Lovelace-rang", "Ada-Lovelace-again", "Bob-Example-wrote"]);
+    assert_nowhere(
+        serving.ledger.home.path(),
+        &["Ada-Lovelace-rang", "Ada-Lovelace-again", "Bob-Example-wrote"],
+    );
     serving.stop_and_verify();
 }
 
@@ -367,7 +410,9 @@ fn ask_to_destroy_after_close(serving: &Serving, token: &str, close: &Value) -> 
 #[test]
 fn reading_sealed_data_is_guarded_and_recorded() {
     let mut serving = Serving::with(
-        |ledger| fs::write(ledger.data().join("muniment.toml"), "[personal]\nreveals_per_minute = 3\n").unwrap(),
+        |ledger| {
+            fs::write(ledger.data().join("muniment.toml"), "[personal]\nreveals_per_minute = 3\n").unwrap()
+        },
         &[],
     );
     let admin = serving.admin.clone();
@@ -376,7 +421,8 @@ fn reading_sealed_data_is_guarded_and_recorded() {
     serving.post(&admin, &housing).is(201);
     let ask = |token: &str, case: &str, purpose: &str| {
         let body = json!({"purpose": purpose}).to_string();
-        serving.ask(Request::post(&format!("/v1/subjects/{case}/reveal"), "application/json", body).token(token))
+        serving
+            .ask(Request::post(&format!("/v1/subjects/{case}/reveal"), "application/json", body).token(token))
     };
     let auditor = serving.token("reader", &["auditor"], json!({}));
     let source = serving.token("casework", &["source"], json!({"source_prefix": "/foi"}));
@@ -393,7 +439,10 @@ fn reading_sealed_data_is_guarded_and_recorded() {
     let seq = seen["seq"].as_u64().unwrap();
     let event = serving.get(&admin, &format!("/v1/events/{seq}")).json()["event"].clone();
     assert_eq!((&event["type"], &event["subject"]), (&json!("personal.revealed"), &json!("FOI-1")));
-    assert_eq!(event["data"], json!({"entries": 1, "group": "request", "purpose": "casework", "requested_by": "token/housing"}));
+    assert_eq!(
+        event["data"],
+        json!({"entries": 1, "group": "request", "purpose": "casework", "requested_by": "token/housing"})
+    );
     for _ in 0..3 {
         ask(&admin, "request/FOI-1", "review").is(200);
     }
@@ -423,7 +472,8 @@ fn a_restored_ledger_reads_its_personal_data_and_forgets_what_was_destroyed_late
 
     let data = serving.ledger.beside("restored");
     let from = ["restore", "--from", &text(&backup), "--vault-from", &text(&vaults), "--data", &text(&data)];
-    let restored = run(&mut command(&[&from[..], &["--origin", "ledger.example/second"]].concat()), b"").exits(0);
+    let restored =
+        run(&mut command(&[&from[..], &["--origin", "ledger.example/second"]].concat()), b"").exits(0);
     // The vault's key is kept apart from every backup.
     fs::copy(serving.ledger.data().join("keys/vault.key"), data.join("keys/vault.key")).unwrap();
     let vkey = restored.field("vkey").to_owned();
@@ -431,7 +481,8 @@ fn a_restored_ledger_reads_its_personal_data_and_forgets_what_was_destroyed_late
     fs::rename(&first, serving.ledger.beside("first")).unwrap();
     fs::rename(&data, &first).unwrap();
     let home = tempfile::tempdir().unwrap();
-    let ledger = TestLedger { home: std::mem::replace(&mut serving.ledger.home, home), vkey, token: admin.clone() };
+    let ledger =
+        TestLedger { home: std::mem::replace(&mut serving.ledger.home, home), vkey, token: admin.clone() };
     let server = start(&ledger);
     let ask = |case: &str| {
         let path = format!("/v1/subjects/{case}/reveal");
@@ -473,7 +524,8 @@ fn a_vault_that_does_not_fit_is_refused_and_a_loss_can_be_accepted() {
     fs::write(&key, "5a".repeat(32)).unwrap();
     let data = ledger.data();
     let data = data.to_str().unwrap();
-    run(&mut command(&["vault", "rotate", "--data", data, "--new-key-file", key.to_str().unwrap()]), b"").exits(0);
+    run(&mut command(&["vault", "rotate", "--data", data, "--new-key-file", key.to_str().unwrap()]), b"")
+        .exits(0);
     let refused = ledger.append(sealed(3), &[]).exits(1);
     assert!(refused.stderr.contains("does not open with the key from keys/vault.key"), "{}", refused.stderr);
     let set = format!("vault.key_file={}", key.display());

@@ -190,6 +190,10 @@ impl Sealer {
         self.cipher
             .decrypt_inout_detached(&XNonce::from(nonce), &data, plain.as_mut_slice().into(), &Tag::from(tag))
             .map_err(|_| UnsealError::Authentication)?;
+        // The nonce commits to the key and the value, which the tag alone does not.
+        if plain.len() % PADDING_BYTES != 0 || self.nonce(&data, &plain) != nonce {
+            return Err(UnsealError::Authentication);
+        }
         let end = plain.iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
         plain[end..].zeroize();
         plain.truncate(end);
@@ -221,7 +225,8 @@ pub fn key_of(event: &Object<'_>) -> Option<KeyId> {
     event.get(KEY_ATTRIBUTE).and_then(Value::as_str).and_then(KeyId::parse)
 }
 
-/// The sealed values of an event, each with the pointer that it was sealed at.
+/// The sealed values of an event, each with the pointer to where it stands. It was sealed at that pointer, but for
+/// `/data`, which may also hold what was sealed as `/data_base64`.
 #[must_use]
 pub fn sealed_values<'v, 'a>(event: &'v Object<'a>) -> Vec<(String, &'v Value<'a>)> {
     let Some(data) = event.get("data") else { return Vec::new() };

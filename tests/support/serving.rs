@@ -200,6 +200,12 @@ fn spawn(ledger: &TestLedger, args: &[String]) -> (Child, BufReader<ChildStdout>
     let Some(address) = address else {
         panic!("the server does not start: {line:?}\n{}", fs::read_to_string(ledger.beside("log")).unwrap())
     };
+    // It listens before the index is open, and says so; tests are about what comes after.
+    let begun = Instant::now();
+    while Connection::open(address).ask(&Request::get("/readyz")).status != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the server is not ready");
+        thread::sleep(Duration::from_millis(10));
+    }
     (child, stdout, address)
 }
 

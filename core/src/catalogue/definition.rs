@@ -149,6 +149,16 @@ pub struct Bounds {
 }
 
 impl Field {
+    /// Whether its values are persons, for whom pseudonyms stand in entries.
+    #[must_use]
+    pub fn names_people(&self) -> bool {
+        match &self.kind {
+            FieldKind::PersonRef => true,
+            FieldKind::List(items) => **items == FieldKind::PersonRef,
+            _ => false,
+        }
+    }
+
     /// The members that types have without listing them: `unit` and `date` those of clients, `evidence`
     /// all.
     pub(super) fn of_every_type(recorded_by: RecordedBy) -> Vec<Field> {

@@ -289,9 +289,9 @@ fn dotted_name(name: &str) -> Result<(), Fault> {
 }
 
 fn field_name(name: &str) -> Result<(), Fault> {
-    if ["date", "evidence", "personal", "undeclared", "unit"].contains(&name) {
+    if ["date", "evidence", "personal", "sealed", "undeclared", "unit"].contains(&name) {
         return Err(Fault::Contradiction(
-            "`unit`, `date` and `evidence` are there without being defined, `personal` and `undeclared` are for what is sealed",
+            "`unit`, `date` and `evidence` are there without being defined, `personal`, `sealed` and `undeclared` are for what is sealed",
         ));
     }
     let good = name.starts_with(|first: char| first.is_ascii_lowercase())

@@ -60,7 +60,9 @@ fn compare(
     }
     match (first, second) {
         // What a sealed value is made of says nothing to anybody.
-        (Some(left), Some(right)) if sealed_text(left).or(sealed_text(right)).is_some() => found.push(path.clone()),
+        (Some(left), Some(right)) if sealed_text(left).or(sealed_text(right)).is_some() => {
+            found.push(path.clone())
+        }
         (Some(Value::Object(left)), Some(Value::Object(right))) => {
             let only_right = right.iter().filter(|(key, _)| left.get(key).is_none());
             let mut keys: Vec<&str> = left.iter().chain(only_right).map(|(key, _)| key).collect();

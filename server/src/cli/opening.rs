@@ -62,9 +62,14 @@ pub(crate) fn open(
 }
 
 /// Opens the vault of an open ledger, and has the ledger ask it.
-pub(crate) fn vault(data: &DataArg, settings: &Settings, ledger: &Ledger) -> Result<Arc<Vault>, Failure> {
+pub(crate) fn vault(
+    data: &DataArg,
+    settings: &Settings,
+    ledger: &Ledger,
+    catalogue: &Catalogue,
+) -> Result<Arc<Vault>, Failure> {
     let disk = Arc::new(OsDisk::new(&data.path));
-    let opened = vault::open(disk, &settings.vault_key()?, ledger);
+    let opened = vault::open(disk, &settings.vault_key()?, ledger, catalogue);
     let vault =
         Arc::new(opened.map_err(|error| Failure::wanting(error.to_string()).of(data.path.display()))?);
     ledger.seal_with(vault.clone());

@@ -71,7 +71,7 @@ fn serve(
     ledger: Arc<Ledger>,
     catalogue: Arc<Catalogue>,
 ) -> Result<Verdict, Failure> {
-    let vault = opening::vault(&args.data, settings, &ledger)?;
+    let vault = opening::vault(&args.data, settings, &ledger, &catalogue)?;
     let listen = listen_options(args, settings);
     let runtime = runtime()?;
     let listener = runtime.block_on(async { Listener::bind(&listen) });

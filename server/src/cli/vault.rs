@@ -106,7 +106,8 @@ fn run_rotate(args: &RotateArgs, set: &SetArg) -> Result<Verdict, Failure> {
 
 fn rotate(ledger: &Ledger, args: &RotateArgs, current: &KeySource, next: &KeySource) -> Result<(), Failure> {
     let disk = Arc::new(OsDisk::new(&args.data.path));
-    let vault = vault::open(disk.clone(), current, ledger).map_err(|error| failed(&error))?;
+    let vault = vault::open(disk.clone(), current, ledger, &opening::catalogue(&args.data)?)
+        .map_err(|error| failed(&error))?;
     let head = ledger.head();
     vault::rotate(&vault, &*disk, next, (head.size, head.last)).map_err(|error| failed(&error))?;
     let data = Value::object([("vault", Value::string(vault.name()))]);

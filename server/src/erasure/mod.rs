@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use muniment_core::entry::EntryView;
 use muniment_core::hash::Hash;
 use muniment_core::json::{self, Object};
-use muniment_core::limits::LIST_ITEMS_MAX;
+use muniment_core::limits::{ATTRIBUTE_BYTES_MAX, EVENT_TYPE_BYTES_MAX, LIST_ITEMS_MAX};
 use muniment_core::obstacles::Obstacle;
 use muniment_core::time::Timestamp;
 
@@ -37,6 +37,9 @@ use record::Destroyed;
 /// Most cases, and most persons, of one request.
 pub const ITEMS_MAX: usize = LIST_ITEMS_MAX;
 
+/// How long a request that something stands in the way of is left alone.
+const BLOCKED_SECONDS: i64 = 5;
+
 /// The group that stands for persons where a group is asked for.
 pub const PERSON: &str = "person";
 
@@ -50,6 +53,13 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whether any event can be of it.
+    fn can_be(&self) -> bool {
+        let words = self.group.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'*' | b'.'));
+        let group = (1..EVENT_TYPE_BYTES_MAX - 1).contains(&self.group.len()) && words;
+        group && (1..=ATTRIBUTE_BYTES_MAX).contains(&self.subject.len())
+    }
+
     fn parse(text: &str) -> Option<Case> {
         let (group, subject) = text.split_once('/')?;
         Some(Case { group: group.to_owned(), subject: subject.to_owned() })
@@ -252,6 +262,8 @@ pub struct Erasures {
     guard: Guard,
     destinations: Box<dyn Destinations>,
     requests: Mutex<BTreeMap<u64, Request>>,
+    /// When what is blocked is looked at again.
+    again: Mutex<BTreeMap<u64, Timestamp>>,
     /// Held while anything is asked for, agreed to or done: requests are numbered, and one is carried out at a time.
     acting: Mutex<()>,
 }
@@ -277,8 +289,8 @@ impl Erasures {
             let Some(request) = read(&ledger, number, guard)? else { break };
             requests.insert(number, request);
         }
-        let (requests, acting) = (Mutex::new(requests), Mutex::new(()));
-        Ok(Erasures { ledger, index, vault, guard, destinations, requests, acting })
+        let (requests, again, acting) = (Mutex::new(requests), Mutex::default(), Mutex::new(()));
+        Ok(Erasures { ledger, index, vault, guard, destinations, requests, again, acting })
     }
 
     /// Every request, the newest last.
@@ -393,7 +405,8 @@ impl Erasures {
     pub fn carry_out(&self, now: Timestamp) {
         let due = |request: &Request| {
             let agreed = matches!(request.progress, Progress::Authorised | Progress::Blocked(_));
-            agreed && request.wish.not_before <= now
+            let looked_at = lock(&self.again).get(&request.number).copied();
+            agreed && request.wish.not_before <= now && looked_at.is_none_or(|again| again <= now)
         };
         let due: Vec<u64> =
             lock(&self.requests).values().filter(|one| due(one)).map(|one| one.number).collect();
@@ -407,6 +420,8 @@ impl Erasures {
                     if request.progress != Progress::Blocked(why.clone()) {
                         tracing::warn!(request = number, %why, "personal data is not destroyed yet");
                     }
+                    let later = Timestamp::from_micros(now.as_micros() + BLOCKED_SECONDS * 1_000_000);
+                    lock(&self.again).insert(number, later);
                     Progress::Blocked(why)
                 }
             };
@@ -419,20 +434,24 @@ impl Erasures {
     fn destroy(&self, request: &Request) -> Result<(), ErasureError> {
         let Request { number, wish, .. } = request;
         let begun = self.ledger.find_host(&record::destroyed(*number, 0))?.is_some();
-        let plan = self.plan(&wish.cases, &wish.people)?;
         // Once a part of it is gone, the rest goes too.
         if !begun {
-            check(&plan, wish.plan)?;
+            check(&self.plan(&wish.cases, &wish.people)?, wish.plan)?;
         }
         let mut agreed = vec![wish.requested_by.clone()];
         agreed.extend(request.authorised_by.clone());
         let cases: Vec<(String, String)> =
             wish.cases.iter().map(|case| (case.group.clone(), case.subject.clone())).collect();
         let keys = self.vault.begin_erasing(&cases, &wish.people)?;
-        let recorded = self.certify(request, &plan, &keys, &agreed);
+        // From here on nothing is added to these cases. What came until then counts.
+        let recorded = self.plan(&wish.cases, &wish.people).and_then(|plan| {
+            if !begun {
+                unchanged(&plan, wish.plan)?;
+            }
+            self.certify(request, &plan, &keys, &agreed)
+        });
         if let Err(error) = recorded {
-            // What the ledger has by now is erased all the same: at the latest by the next start.
-            self.vault.cancel_erasing();
+            self.keep_to_what_is_recorded(*number, wish)?;
             return Err(error);
         }
         let head = self.ledger.head();
@@ -442,6 +461,30 @@ impl Erasures {
         let lines = lines.collect::<io::Result<Vec<_>>>()?;
         self.update(*number, |request| request.destroyed = seqs)?;
         self.destinations.tell(&lines).map_err(|why| ErasureError::Io(io::Error::other(why)))
+    }
+
+    /// After a failure: what the ledger says is destroyed goes, the rest stays.
+    fn keep_to_what_is_recorded(&self, number: u64, wish: &Wish) -> Result<(), ErasureError> {
+        let recorded = |item: usize| {
+            Ok::<_, io::Error>(self.ledger.find_host(&record::destroyed(number, item))?.is_some())
+        };
+        let (mut cases, mut people) = (Vec::new(), Vec::new());
+        for (item, case) in wish.cases.iter().enumerate() {
+            if recorded(item)? {
+                cases.push((case.group.clone(), case.subject.clone()));
+            }
+        }
+        for (item, pseudonym) in (wish.cases.len()..).zip(&wish.people) {
+            if recorded(item)? {
+                people.push(pseudonym.clone());
+            }
+        }
+        self.vault.narrow_erasing(&cases, &people);
+        if !cases.is_empty() || !people.is_empty() {
+            let head = self.ledger.head();
+            self.vault.finish_erasing((head.size, head.last))?;
+        }
+        Ok(())
     }
 
     /// Records what is destroyed: an event for each case and person.
@@ -502,6 +545,10 @@ fn check(plan: &Plan, given: Hash) -> Result<(), ErasureError> {
     if let Some(name) = cases.chain(people).next() {
         return Err(ErasureError::NothingSealed(name));
     }
+    unchanged(plan, given)
+}
+
+fn unchanged(plan: &Plan, given: Hash) -> Result<(), ErasureError> {
     if plan.digest != given {
         return Err(ErasureError::PlanChanged { given, now: plan.digest });
     }

@@ -148,6 +148,9 @@ impl<'f> Finder<'f> {
     /// The entries of a case that hold something sealed.
     pub(super) fn sealed_of(&self, case: &Case) -> Result<Vec<(u64, Vec<u8>)>, ErasureError> {
         let mut sealed = Vec::new();
+        if !case.can_be() {
+            return Ok(sealed);
+        }
         for found in self.of_case(case)? {
             let of_case = found.event(|event| {
                 let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -164,6 +167,9 @@ impl<'f> Finder<'f> {
 
     /// The entries that name a person.
     fn of_person(&self, pseudonym: &str) -> Result<Vec<Found>, ErasureError> {
+        if !crate::vault::is_pseudonym(pseudonym) {
+            return Ok(Vec::new());
+        }
         let mut found = self.entries(Filter::default(), Some(format!("\"{pseudonym}\"")))?;
         let needle = format!("\"{pseudonym}\"");
         found.retain(|found| memchr::memmem::find(&found.line, needle.as_bytes()).is_some());

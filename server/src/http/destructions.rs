@@ -85,8 +85,8 @@ pub(super) struct DestructionQuery {
 /// A case of a plan.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CasePlan {
-    #[serde(flatten)]
-    case: CaseName,
+    group: String,
+    subject: String,
     /// How many entries hold something sealed of it.
     entries: u64,
     /// The first 100 of them.
@@ -134,7 +134,8 @@ pub(super) struct DestructionPlan {
 impl DestructionPlan {
     fn of(plan: &Plan) -> DestructionPlan {
         let cases = plan.cases.iter().map(|case| CasePlan {
-            case: CaseName::of(&case.case),
+            group: case.case.group.clone(),
+            subject: case.case.subject.clone(),
             entries: case.entries.len() as u64,
             seqs: case.entries.iter().take(LISTED_MAX).copied().collect(),
             has_key: case.has_key,

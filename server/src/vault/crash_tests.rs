@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use muniment_core::catalogue::Keys as _;
+use muniment_core::catalogue::{Catalogue, Keys as _};
 use muniment_core::entry::EntryView;
 use muniment_core::event::Event;
 use muniment_core::host::host_event;
@@ -69,7 +69,9 @@ impl Process {
             let id = text(&event, "id") == NAMING;
             id.then(|| (seq, data(&event, "vault").unwrap_or_default()))
         });
-        let opened = open_beside(Arc::new(disk.clone()), &KEY, log.shared(), named.as_ref(), None);
+        let catalogue = Catalogue::built_in().unwrap();
+        let opened =
+            open_beside(Arc::new(disk.clone()), &KEY, log.shared(), &catalogue, named.as_ref(), None);
         let vault = Arc::new(opened.map_err(|error| error.to_string())?);
         log.shared().seal_with(vault.clone());
         let mut process = Process { log, vault, clock: clock.clone() };

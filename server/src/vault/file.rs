@@ -149,7 +149,10 @@ impl VaultFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(VaultError::Missing),
             file => Arc::from(file?),
         };
-        let found = file.read_exact_at(0, HEADER_BYTES).map_err(|_| VaultError::NotAVault)?;
+        let found = file.read_exact_at(0, HEADER_BYTES).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => VaultError::NotAVault,
+            _ => VaultError::Io(error),
+        })?;
         if !found.starts_with(MAGIC) {
             return Err(VaultError::NotAVault);
         }

@@ -454,6 +454,15 @@ impl Vault {
         Ok(ids)
     }
 
+    /// Takes back what was begun, but for these: the ledger says already that they are destroyed.
+    pub fn narrow_erasing(&self, cases: &[(String, String)], people: &[String]) {
+        let names: BTreeSet<String> =
+            cases.iter().map(|(group, subject)| case_name(group, subject)).collect();
+        let mut state = lock(&self.state);
+        state.erasing.retain(|name| names.contains(name));
+        state.erasing_people.retain(|pseudonym| people.contains(pseudonym));
+    }
+
     /// Takes back what was begun.
     pub fn cancel_erasing(&self) {
         let mut state = lock(&self.state);

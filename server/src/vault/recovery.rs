@@ -1,11 +1,12 @@
 //! Opens the vault beside its ledger: whose key is whose is read off the entries since the vault's last mark, an erasure
 //! that was cut short is finished, and a vault and a ledger that do not belong together are refused.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use memchr::memmem::Finder;
+use muniment_core::catalogue::{Catalogue, Field, RecordedBy};
 use muniment_core::entry::EntryView;
 use muniment_core::event::group_of;
 use muniment_core::hash::Hash;
@@ -28,7 +29,7 @@ const CHUNK_ENTRIES: u64 = 2_048;
 /// What was destroyed, as a `personal.destroyed` entry says it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Erasure {
-    /// The case: its group and its subject. None if it is about a person.
+    /// The case: its group and its subject. None if it is about a person alone.
     pub case: Option<(String, String)>,
     /// Names of the keys.
     pub keys: Vec<KeyId>,
@@ -51,7 +52,7 @@ impl Erasure {
         let group = data.get("group").and_then(Value::as_str);
         let people: Vec<String> = list("people").into_iter().map(str::to_owned).collect();
         let subject = event.get("subject").and_then(Value::as_str);
-        let case = group.zip(subject).filter(|_| people.is_empty());
+        let case = group.zip(subject);
         Some(Erasure {
             case: case.map(|(group, subject)| (group.to_owned(), subject.to_owned())),
             keys: list("keys").into_iter().filter_map(KeyId::parse).collect(),
@@ -64,11 +65,16 @@ impl Erasure {
 ///
 /// # Errors
 /// See [`VaultError`]. Nothing is changed then.
-pub fn open(disk: Arc<dyn Disk>, source: &KeySource, ledger: &Ledger) -> Result<Vault, VaultError> {
+pub fn open(
+    disk: Arc<dyn Disk>,
+    source: &KeySource,
+    ledger: &Ledger,
+    catalogue: &Catalogue,
+) -> Result<Vault, VaultError> {
     let (number, seq) = last_naming(ledger)?;
     let named = seq.map(|seq| Ok::<_, VaultError>((seq, named_vault(ledger, seq)?))).transpose()?;
     let restored = restored(&*disk)?;
-    let vault = open_beside(disk.clone(), source, ledger, named.as_ref(), restored.as_deref())?;
+    let vault = open_beside(disk.clone(), source, ledger, catalogue, named.as_ref(), restored.as_deref())?;
     debug_assert!(named.is_some() || number == 1);
     if let Some(restored) = restored {
         restored.iter().try_for_each(|destroyed| destroyed.record_again(ledger))?;
@@ -188,6 +194,7 @@ pub(super) fn open_beside(
     disk: Arc<dyn Disk>,
     source: &KeySource,
     shared: &Shared,
+    catalogue: &Catalogue,
     named: Option<&(u64, String)>,
     restored: Option<&[Destroyed]>,
 ) -> Result<Vault, VaultError> {
@@ -228,10 +235,11 @@ pub(super) fn open_beside(
             None => return Err(VaultError::WrongKey { key }),
         },
         opened => {
+            let opened = opened?;
             if next_key(source, &*disk)?.is_some() {
                 MasterKey::drop_next(&*disk)?;
             }
-            opened?
+            opened
         }
     };
     if let Some((seq, name)) = named
@@ -243,7 +251,13 @@ pub(super) fn open_beside(
     // The vault of a backup may know of entries that are lost, and was not told of what was destroyed later.
     let mark = mark.filter(|_| restored.is_none());
     check_mark(shared, head.size, mark)?;
-    let mut recovery = Recovery { vault: &mut vault, missing: BTreeMap::new(), rewrite: false };
+    let mut recovery = Recovery {
+        vault: &mut vault,
+        catalogue,
+        destroyed: BTreeSet::new(),
+        missing: BTreeMap::new(),
+        rewrite: false,
+    };
     recovery.follow(shared, mark.map_or(0, |(size, _)| size), head.size)?;
     for destroyed in restored.unwrap_or_default() {
         recovery.erase(&destroyed.erasure)?;
@@ -287,6 +301,10 @@ pub fn rotate(
     if *source != KeySource::DataDirectory {
         let missing = || VaultError::Key(format!("{source}: there is none"));
         return vault.rotate(MasterKey::load(source, disk)?.ok_or_else(missing)?, head);
+    }
+    if MasterKey::next(disk)?.is_some() {
+        // The vault may be under that one already.
+        return Err(VaultError::Key("an earlier change of keys was cut short; start again".to_owned()));
     }
     let master = MasterKey::random(source)?;
     master.keep_as_next(disk)?;
@@ -368,6 +386,9 @@ fn check_mark(shared: &Shared, ledger: u64, mark: Option<(u64, Hash)>) -> Result
 
 struct Recovery<'v> {
     vault: &'v mut Vault,
+    catalogue: &'v Catalogue,
+    /// Keys that were destroyed.
+    destroyed: BTreeSet<KeyId>,
     /// Keys and pseudonyms that entries name, that the vault does not have, and that were not destroyed.
     missing: BTreeMap<String, u64>,
     /// Something that was destroyed is still in the file.
@@ -413,8 +434,15 @@ impl Recovery<'_> {
         if let Some(key) = seal::key_of(event) {
             self.sealed(seq, &case_name(group_of(text("type")), text("subject")), key)?;
         }
+        // Only what the ledger itself put there is a pseudonym, whatever else looks like one.
+        let Some(known) =
+            self.catalogue.get(text("type")).filter(|known| known.recorded_by == RecordedBy::Client)
+        else {
+            return Ok(());
+        };
         let data = event.get("data").and_then(Value::as_object);
-        for value in data.into_iter().flat_map(Object::iter).map(|(_, value)| value) {
+        let members = data.into_iter().flat_map(Object::iter);
+        for (_, value) in members.filter(|(name, _)| known.field(name).is_some_and(Field::names_people)) {
             let items =
                 if let Value::Array(items) = value { items.as_slice() } else { std::slice::from_ref(value) };
             for pseudonym in items.iter().filter_map(Value::as_str).filter(|text| is_pseudonym(text)) {
@@ -428,6 +456,9 @@ impl Recovery<'_> {
 
     /// An entry whose personal values are sealed with a key.
     fn sealed(&mut self, seq: u64, name: &str, key: KeyId) -> Result<(), VaultError> {
+        if self.destroyed.contains(&key) {
+            return Ok(());
+        }
         let (found, _) = self.vault.find(name)?;
         let erased_at = match found {
             Found::Key(id, _) if id == key => return Ok(()),
@@ -451,6 +482,7 @@ impl Recovery<'_> {
     fn erase(&mut self, erasure: &Erasure) -> Result<(), VaultError> {
         for key in &erasure.keys {
             self.missing.remove(&key.to_string());
+            self.destroyed.insert(*key);
         }
         if let Some((group, subject)) = &erasure.case {
             let name = case_name(group, subject);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use muniment_core::catalogue::Keys as _;
+use muniment_core::catalogue::{Catalogue, Keys as _};
 use muniment_core::event::Event;
 use muniment_core::host::host_event;
 use muniment_core::json::Value;
@@ -39,7 +39,12 @@ impl Place {
     }
 
     fn vault(&self, ledger: &Ledger) -> Result<Vault, VaultError> {
-        open(Arc::new(OsDisk::new(self.directory.path())), &KeySource::DataDirectory, ledger)
+        open(
+            Arc::new(OsDisk::new(self.directory.path())),
+            &KeySource::DataDirectory,
+            ledger,
+            &Catalogue::built_in().unwrap(),
+        )
     }
 
     /// A ledger with its vault, and something done with both; then both are closed.

@@ -85,7 +85,7 @@ pub(crate) fn run(args: &AppendArgs, set: &SetArg) -> Result<Verdict, Failure> {
     let interrupt = Interrupt::watch().map_err(failed)?;
     let catalogue = Arc::new(opening::catalogue(&args.data)?);
     let ledger = Arc::new(opening::open(&args.data, &settings, |_| {})?);
-    let vault = opening::vault(&args.data, &settings, &ledger)?;
+    let vault = opening::vault(&args.data, &settings, &ledger, &catalogue)?;
     let keeper = Keeper::start(vault.clone(), ledger.clone()).map_err(failed)?;
 
     let meter = Meter::new(source.bytes);
