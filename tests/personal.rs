@@ -543,3 +543,34 @@ fn a_vault_that_does_not_fit_is_refused_and_a_loss_can_be_accepted() {
     assert_eq!(ledger.append(sealed(4), &["--set", &set]).exits(0).counts(), [1, 0, 0]);
     ledger.run("verify", &[]).exits(0);
 }
+
+#[test]
+fn who_read_what_kind_of_thing_is_recorded_and_never_what() {
+    let mut serving =
+        Serving::with(|_| {}, &["--set", "reads.log_one_in=1", "--set", "reads.log_interval_seconds=1"]);
+    let admin = serving.admin.clone();
+    serving.post(&admin, &note("1", "FOI-1", "Ada-Lovelace-rang")).is(201);
+    let reader = serving.token("reader", &["auditor"], json!({}));
+    for _ in 0..3 {
+        serving.get(&reader, "/v1/events/0").is(200);
+    }
+    serving.get(&reader, "/v1/events?q=quite-a-secret-search").is(200);
+    serving.get(&reader, "/v1/tokens").is(403);
+    serving.get(&reader, "/healthz").is(200);
+    serving.stop();
+    let read: Vec<Value> = serving
+        .ledger
+        .entries()
+        .into_iter()
+        .filter(|entry| {
+            entry["event"]["type"] == "ledger.read"
+                && entry["event"]["data"]["requested_by"] == "token/reader"
+        })
+        .map(|entry| entry["event"]["data"].clone())
+        .collect();
+    let of = |route: &str| -> u64 {
+        read.iter().filter(|data| data["route"] == route).map(|data| data["reads"].as_u64().unwrap()).sum()
+    };
+    assert_eq!((of("/v1/events/{seq}"), of("/v1/events"), of("/v1/tokens")), (3, 1, 0), "{read:?}");
+    assert_nowhere(serving.ledger.home.path(), &["quite-a-secret-search"]);
+}

@@ -5,7 +5,7 @@ use crate::event::{Event, EventError};
 use crate::json::Value;
 
 /// Event types that no client may post.
-pub const HOST_TYPES: [&str; 35] = [
+pub const HOST_TYPES: [&str; 36] = [
     "alert.acknowledged",
     "alert.cleared",
     "alert.raised",
@@ -15,6 +15,7 @@ pub const HOST_TYPES: [&str; 35] = [
     "import.started",
     "ledger.created",
     "ledger.key_rotated",
+    "ledger.read",
     "ledger.recovered",
     "ledger.restored",
     "ledger.sealed",

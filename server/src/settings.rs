@@ -40,6 +40,8 @@ pub struct Settings {
     pub vault: VaultSettings,
     /// How personal data is guarded.
     pub personal: PersonalSettings,
+    /// The ledger's own access log.
+    pub reads: ReadsSettings,
 }
 
 /// The section `[clock]`. A test ledger has no such bounds.
@@ -114,6 +116,24 @@ pub struct PersonalSettings {
     /// How often in a minute one token may read sealed data, 1 to 10000; 30 if not set.
     #[serde(deserialize_with = "within::<_, _, 1, 10_000>")]
     pub reveals_per_minute: u32,
+}
+
+/// The section `[reads]`: who read what kind of thing is recorded, as `ledger.read`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReadsSettings {
+    /// Of so many readings one is counted, 0 to 1000000; 1 if not set, 0 records none.
+    #[serde(deserialize_with = "within::<_, _, 0, 1_000_000>")]
+    pub log_one_in: u32,
+    /// How often what was counted is recorded. In seconds, 1 to 86400; 300 if not set.
+    #[serde(deserialize_with = "within::<_, _, 1, 86_400>")]
+    pub log_interval_seconds: u32,
+}
+
+impl Default for ReadsSettings {
+    fn default() -> ReadsSettings {
+        ReadsSettings { log_one_in: 1, log_interval_seconds: 300 }
+    }
 }
 
 impl Default for PersonalSettings {
@@ -253,7 +273,7 @@ struct Given {
 
 /// The variables that name a section. Others, `MUNIMENT_LOG` say, are no settings.
 fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> impl Iterator<Item = Given> {
-    const SECTIONS: [&str; 5] = ["clock", "http", "ledger", "personal", "vault"];
+    const SECTIONS: [&str; 6] = ["clock", "http", "ledger", "personal", "reads", "vault"];
     variables.into_iter().filter_map(|(name, value)| {
         let key = name.strip_prefix(ENVIRONMENT_PREFIX)?.to_ascii_lowercase();
         let (section, field) = key.split_once('_')?;

@@ -55,6 +55,8 @@ Settings: DIR/muniment.toml, overridden by MUNIMENT_<SECTION>_<FIELD>, overridde
   personal.destroy_people=2       tokens that have to agree before personal data is destroyed
   personal.destroy_delay_seconds=259200  how long that can be cancelled
   personal.reveals_per_minute=30  how often one token may read sealed data
+  reads.log_one_in=1              of so many readings one is counted in the access log; 0 for none
+  reads.log_interval_seconds=300  how often the access log is recorded
 MUNIMENT_LOG (error, warn, info, debug, trace) chooses how much is logged to standard error.";
 
 /// Information-governance ledger: append-only, hash-chained, provable

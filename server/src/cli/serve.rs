@@ -95,8 +95,11 @@ fn serve(
                 app.stop();
             }
         };
+        let recording = tokio::spawn(record_reads(app.clone(), settings.reads.log_interval_seconds));
         listener.run(router, stop).await;
+        recording.abort();
     });
+    app.record_reads();
     runtime.shutdown_timeout(Duration::from_secs(5));
     drop(carrier);
     drop(app);
@@ -107,6 +110,18 @@ fn serve(
     }
     print::aside("stopped; what was acknowledged is on disk");
     Ok(Verdict::Done)
+}
+
+/// Records the access log once in a while.
+async fn record_reads(app: Arc<App>, interval_seconds: u32) {
+    let mut interval = tokio::time::interval(Duration::from_secs(interval_seconds.into()));
+    interval.tick().await;
+    loop {
+        interval.tick().await;
+        let app = app.clone();
+        // A panic there is in the log already.
+        let _done = tokio::task::spawn_blocking(move || app.record_reads()).await;
+    }
 }
 
 /// The threads that serve connections.
@@ -160,6 +175,7 @@ fn app(
         catalogue,
         vault,
         erasures,
+        log_one_read_in: settings.reads.log_one_in,
         reveals_per_minute: settings.personal.reveals_per_minute as usize,
         tlog_entries_public: settings.http.tlog_entries_public,
         body_time: BodyTime::STANDARD,

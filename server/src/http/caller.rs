@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 
 use super::App;
 use super::problem::Problem;
+use super::requests::note_caller;
 use crate::net::Peer;
 use crate::tokens::{Grant, Role};
 
@@ -58,6 +59,7 @@ impl FromRequestParts<Arc<App>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Caller, Problem> {
         if let Some(grant) = bearer(&parts.headers).and_then(|secret| app.tokens.authenticate(secret)) {
+            note_caller(&grant);
             return Ok(Caller(grant));
         }
         app.metrics.failed_authentications.inc();

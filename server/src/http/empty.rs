@@ -21,7 +21,9 @@ use super::caller::bearer;
 use super::metrics::Metrics;
 use super::post::{BODY_BYTES_MAX, Recorded};
 use super::problem::Problem;
-use super::requests;
+use super::reads::Reads;
+use super::requests::{self, Around};
+
 use crate::ledger::submission::Appended;
 use crate::net::BodyTime;
 
@@ -44,11 +46,12 @@ pub fn empty_router(token: &str, events: usize) -> Router {
         bodies: Bodies::new(BodyTime::STANDARD),
         answer: answer(events).into(),
     };
+    let around = Around { metrics: Arc::new(Metrics::new()), reads: Arc::new(Reads::new(0)) };
     Router::new()
         .route("/v1/events", post(post_events))
         .fallback(requests::unknown_path)
         .method_not_allowed_fallback(requests::unknown_method)
-        .layer(axum::middleware::from_fn_with_state(Arc::new(Metrics::new()), requests::around))
+        .layer(axum::middleware::from_fn_with_state(around, requests::around))
         .with_state(Arc::new(empty))
 }
 

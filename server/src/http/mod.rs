@@ -24,6 +24,7 @@ mod openapi;
 mod operations;
 mod post;
 mod problem;
+mod reads;
 mod requests;
 mod reveal;
 mod selection;
@@ -57,6 +58,8 @@ use bodies::Bodies;
 use docs::Documents;
 use metrics::Metrics;
 use problem::Problem;
+use reads::Reads;
+use requests::Around;
 use reveal::RevealRate;
 use tail::Tail;
 
@@ -81,6 +84,8 @@ pub struct Parts {
     pub vault: Arc<Vault>,
     /// What destroys them.
     pub erasures: Arc<Erasures>,
+    /// Of so many readings one is recorded; 0: none.
+    pub log_one_read_in: u32,
     /// How often in a minute one token may read sealed data.
     pub reveals_per_minute: usize,
     /// Whether anybody may read the entry bundles of the tree.
@@ -103,6 +108,7 @@ pub struct App {
     intake: Intake,
     erasures: Arc<Erasures>,
     reveals: RevealRate,
+    reads: Arc<Reads>,
     tlog_entries_public: bool,
     bodies: Bodies,
     tail: Tail,
@@ -128,6 +134,7 @@ impl App {
             index: parts.index,
             erasures: parts.erasures,
             reveals: RevealRate::new(parts.reveals_per_minute),
+            reads: Arc::new(Reads::new(parts.log_one_read_in)),
             tokens: parts.tokens,
             attempts: Attempts::default(),
             intake: Intake {
@@ -159,6 +166,13 @@ impl App {
     #[must_use]
     pub fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
+    }
+
+    /// Records who read what kind of thing since this was last called. It waits for the disk.
+    pub fn record_reads(&self) {
+        if let Err(refusal) = self.reads.record(&self.ledger) {
+            tracing::warn!(%refusal, "the access log could not be recorded; it is tried again");
+        }
     }
 
     /// The requests to destroy personal data.
@@ -229,9 +243,10 @@ fn routes() -> OpenApiRouter<Arc<App>> {
 /// The service's router.
 pub fn router(app: Arc<App>) -> Router {
     let router: Router<Arc<App>> = routes().into();
+    let around = Around { metrics: app.metrics.clone(), reads: app.reads.clone() };
     router
         .fallback(requests::unknown_path)
         .method_not_allowed_fallback(requests::unknown_method)
-        .layer(axum::middleware::from_fn_with_state(app.metrics.clone(), requests::around))
+        .layer(axum::middleware::from_fn_with_state(around, requests::around))
         .with_state(app)
 }

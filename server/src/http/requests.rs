@@ -3,8 +3,8 @@
 use std::any::Any;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
@@ -16,7 +16,9 @@ use futures_util::FutureExt as _;
 
 use super::metrics::{Metrics, RefusalLabels, RequestLabels};
 use super::problem::{Problem, Refused};
+use super::reads::Reads;
 use crate::net::Peer;
+use crate::tokens::Grant;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
@@ -37,18 +39,38 @@ impl fmt::Display for RequestId {
 }
 
 tokio::task_local! {
-    static AT_WORK: RequestId;
+    static AT_WORK: AtWork;
+}
+
+/// A request that is at work.
+struct AtWork {
+    id: RequestId,
+    /// Whose it is, once that is known.
+    caller: OnceLock<Arc<Grant>>,
+}
+
+/// Notes whose request is at work.
+pub(super) fn note_caller(caller: &Arc<Grant>) {
+    // Outside of a request there is nobody to note it for.
+    let _nobody = AT_WORK.try_with(|work| drop(work.caller.set(caller.clone())));
 }
 
 /// The request that is at work on this thread right now, so that the log can name it.
 #[must_use]
 pub fn request_at_work() -> Option<RequestId> {
-    AT_WORK.try_get().ok()
+    AT_WORK.try_with(|work| work.id).ok()
+}
+
+/// What every request is counted in.
+#[derive(Debug, Clone)]
+pub(super) struct Around {
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) reads: Arc<Reads>,
 }
 
 /// Runs a request.
 pub(super) async fn around(
-    State(metrics): State<Arc<Metrics>>,
+    State(Around { metrics, reads }): State<Around>,
     request: Request,
     next: Next,
 ) -> Response<Body> {
@@ -57,7 +79,12 @@ pub(super) async fn around(
     let route =
         request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |path| path.as_str().to_owned());
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-    let answered = AT_WORK.scope(id, AssertUnwindSafe(next.run(request)).catch_unwind()).await;
+    let work = AtWork { id, caller: OnceLock::new() };
+    let handling = async {
+        let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        (answered, AT_WORK.with(|work| work.caller.get().cloned()))
+    };
+    let (answered, caller) = AT_WORK.scope(work, handling).await;
     let mut response = match answered {
         Ok(response) => response,
         Err(panic) => {
@@ -73,6 +100,9 @@ pub(super) async fn around(
     }
     response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     let (status, duration) = (response.status().as_u16(), start.elapsed());
+    if let Some(caller) = caller.filter(|_| method == "GET" && response.status().is_success()) {
+        reads.count(&caller.name, &route);
+    }
     metrics.seconds.observe(duration.as_secs_f64());
     // What the client wrote itself, path and query, may hold personal data: only the pattern is kept.
     let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
@@ -160,7 +190,10 @@ mod tests {
         let router = Router::new()
             .route("/panics", get(async || -> &'static str { panic!("on purpose") }))
             .route("/names", get(async || request_at_work().unwrap().to_string()))
-            .layer(axum::middleware::from_fn_with_state(metrics.clone(), around));
+            .layer(axum::middleware::from_fn_with_state(
+                Around { metrics: metrics.clone(), reads: Arc::new(Reads::new(1)) },
+                around,
+            ));
         let (status, id, body) = ask(&router, "/panics").await;
         let problem: serde_json::Value = serde_json::from_str(&body).unwrap();
         assert_eq!((status, &problem["instance"]), (500, &serde_json::Value::from(id.as_str())));
