@@ -11,6 +11,7 @@ pub mod ingest;
 pub mod memory;
 mod posts;
 pub mod read;
+pub mod seal;
 pub mod search;
 pub mod tally;
 pub mod target;

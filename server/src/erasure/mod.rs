@@ -9,30 +9,31 @@
 //! was destroyed, and goes on with the rest of the request.
 
 mod carrier;
+mod error;
 mod plan;
 mod record;
+mod request;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use muniment_core::entry::EntryView;
 use muniment_core::hash::Hash;
-use muniment_core::json::{self, Object};
-use muniment_core::limits::{ATTRIBUTE_BYTES_MAX, EVENT_TYPE_BYTES_MAX, LIST_ITEMS_MAX};
-use muniment_core::obstacles::Obstacle;
+use muniment_core::limits::LIST_ITEMS_MAX;
 use muniment_core::time::Timestamp;
 
 pub use carrier::Carrier;
+pub use error::ErasureError;
 pub use plan::{ENTRIES_MAX, Plan, PlannedCase, PlannedPerson};
+pub use request::{Basis, Case, Progress, Request, Wish};
 
 use crate::index::Index;
 use crate::ledger::Ledger;
-use crate::ledger::submission::Refusal;
-use crate::vault::{Vault, VaultError};
+use crate::vault::Vault;
 use plan::{Finder, entries_digest};
 use record::Destroyed;
+use request::{destroyed_seqs, read};
 
 /// Most cases, and most persons, of one request.
 pub const ITEMS_MAX: usize = LIST_ITEMS_MAX;
@@ -43,72 +44,6 @@ const BLOCKED_SECONDS: i64 = 5;
 /// The group that stands for persons where a group is asked for.
 pub const PERSON: &str = "person";
 
-/// A case: what has one key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Case {
-    /// The first word of its events' types.
-    pub group: String,
-    /// Their subject.
-    pub subject: String,
-}
-
-impl Case {
-    /// Whether any event can be of it.
-    fn can_be(&self) -> bool {
-        let words = self.group.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'*' | b'.'));
-        let group = (1..EVENT_TYPE_BYTES_MAX - 1).contains(&self.group.len()) && words;
-        group && (1..=ATTRIBUTE_BYTES_MAX).contains(&self.subject.len())
-    }
-
-    fn parse(text: &str) -> Option<Case> {
-        let (group, subject) = text.split_once('/')?;
-        Some(Case { group: group.to_owned(), subject: subject.to_owned() })
-    }
-}
-
-/// `request/FOI-2026-0012`
-impl fmt::Display for Case {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.group, self.subject)
-    }
-}
-
-/// Why something is destroyed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
-    /// Its time has come.
-    RetentionSchedule,
-    /// The person asked for it (UK GDPR Art 17).
-    ErasureRequest,
-    /// A court ordered it.
-    CourtOrder,
-    /// It should never have been recorded.
-    RecordedInError,
-}
-
-impl Basis {
-    /// Every basis.
-    pub const ALL: [Basis; 4] =
-        [Basis::RetentionSchedule, Basis::ErasureRequest, Basis::CourtOrder, Basis::RecordedInError];
-
-    /// Its name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Basis::RetentionSchedule => "retention_schedule",
-            Basis::ErasureRequest => "erasure_request",
-            Basis::CourtOrder => "court_order",
-            Basis::RecordedInError => "recorded_in_error",
-        }
-    }
-
-    /// The basis with a name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Basis> {
-        Basis::ALL.into_iter().find(|basis| basis.as_str() == name)
-    }
-}
-
 /// How destroying is guarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guard {
@@ -116,132 +51,6 @@ pub struct Guard {
     pub people: u8,
     /// How long it can be cancelled.
     pub delay_seconds: i64,
-}
-
-/// What was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
-    /// Why.
-    pub basis: Basis,
-    /// Whose keys.
-    pub cases: Vec<Case>,
-    /// Which pseudonyms.
-    pub people: Vec<String>,
-    /// The digest of the plan that was agreed to.
-    pub plan: Hash,
-    /// How many entries it was about then.
-    pub entries: u64,
-    /// Until when it can be cancelled.
-    pub not_before: Timestamp,
-    /// Who asked.
-    pub requested_by: String,
-}
-
-/// How far a request has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
-    /// Somebody else has to agree.
-    Requested,
-    /// It waits for its time.
-    Authorised,
-    /// Its time has come, and something stands in its way.
-    Blocked(String),
-    /// It was taken back.
-    Cancelled,
-    /// The keys are gone.
-    Destroyed,
-}
-
-/// A request to destroy, as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// Its number.
-    pub number: u64,
-    /// What was asked for.
-    pub wish: Wish,
-    /// Who agreed.
-    pub authorised_by: Option<String>,
-    /// How far it has come.
-    pub progress: Progress,
-    /// The entry that asks for it.
-    pub seq: u64,
-    /// The entries that say what was destroyed.
-    pub destroyed: Vec<u64>,
-}
-
-/// Why something is not asked for, agreed to or done.
-#[derive(Debug, thiserror::Error)]
-pub enum ErasureError {
-    /// Nothing to destroy.
-    #[error("neither a case nor a person is named")]
-    Nothing,
-    /// Too much.
-    #[error("{found} {what}, the limit is {ITEMS_MAX}: make several requests")]
-    TooMany {
-        /// Of what.
-        what: &'static str,
-        /// How many.
-        found: usize,
-    },
-    /// Too many entries.
-    #[error("more than {found} entries, the limit is {ENTRIES_MAX}")]
-    TooManyEntries {
-        /// How many were found before it was given up.
-        found: usize,
-    },
-    /// None of it has a key.
-    #[error("{0} holds nothing sealed that could be destroyed")]
-    NothingSealed(String),
-    /// The dry run and the request differ.
-    #[error("the plan is {now} by now, not {given}: look at a new dry run first")]
-    PlanChanged {
-        /// The digest that was given.
-        given: Hash,
-        /// The digest that it has.
-        now: Hash,
-    },
-    /// Something stands in the way.
-    #[error("{}", obstacles_text(.0))]
-    Blocked(Vec<Obstacle>),
-    /// No such request.
-    #[error("there is no request {0} to destroy anything")]
-    Unknown(u64),
-    /// It is over.
-    #[error("request {number} is {state} already")]
-    Over {
-        /// The request.
-        number: u64,
-        /// What it is.
-        state: &'static str,
-    },
-    /// One person twice.
-    #[error("{0} asked for it: somebody else has to agree")]
-    SamePerson(String),
-    /// Searches do not find what was just recorded.
-    #[error("the search index has {indexed} of {size} entries; try again when it has caught up")]
-    IndexBehind {
-        /// What it has.
-        indexed: u64,
-        /// What the ledger has.
-        size: u64,
-    },
-    /// The ledger.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The vault.
-    #[error(transparent)]
-    Vault(#[from] VaultError),
-    /// The disk.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-}
-
-fn obstacles_text(obstacles: &[Obstacle]) -> String {
-    let text = |obstacle: &Obstacle| match obstacle {
-        Obstacle::Hold { hold, seq } => format!("hold {hold} covers it (entry {seq})"),
-        Obstacle::OpenRequest { case, seq } => format!("request {case} is open and covers it (entry {seq})"),
-    };
-    obstacles.iter().map(text).collect::<Vec<_>>().join("; ")
 }
 
 /// Tells every backup destination what was destroyed.
@@ -556,39 +365,6 @@ fn unchanged(plan: &Plan, given: Hash) -> Result<(), ErasureError> {
         true => Ok(()),
         false => Err(ErasureError::Blocked(plan.obstacles.iter().cloned().collect())),
     }
-}
-
-fn read(ledger: &Ledger, number: u64, guard: Guard) -> io::Result<Option<Request>> {
-    let Some(seq) = ledger.find_host(&record::requested(number))? else { return Ok(None) };
-    let wish = event(ledger, seq, record::read_request)?;
-    let authorised_by = match ledger.find_host(&record::authorised(number))? {
-        Some(seq) => Some(event(ledger, seq, record::read_act)?),
-        None => None,
-    };
-    let cancelled = ledger.find_host(&record::cancelled(number))?.is_some();
-    let destroyed = destroyed_seqs(ledger, number, &wish)?;
-    let all = wish.cases.len() + wish.people.len();
-    let progress = match () {
-        () if cancelled => Progress::Cancelled,
-        // That every backup knows is made sure of once more.
-        () if destroyed.len() == all || authorised_by.is_some() || guard.people < 2 => Progress::Authorised,
-        () => Progress::Requested,
-    };
-    Ok(Some(Request { number, wish, authorised_by, progress, seq, destroyed }))
-}
-
-fn destroyed_seqs(ledger: &Ledger, number: u64, wish: &Wish) -> io::Result<Vec<u64>> {
-    let items = 0..wish.cases.len() + wish.people.len();
-    let found = items.map(|item| ledger.find_host(&record::destroyed(number, item)));
-    Ok(found.collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect())
-}
-
-fn event<T>(ledger: &Ledger, seq: u64, read: impl FnOnce(&Object<'_>) -> Option<T>) -> io::Result<T> {
-    let wrong = |what: String| io::Error::new(io::ErrorKind::InvalidData, format!("entry {seq}: {what}"));
-    let line = ledger.line(seq)?.unwrap_or_default();
-    let entry = EntryView::parse(&line).map_err(|error| wrong(error.to_string()))?;
-    let event = json::parse(entry.event.as_bytes()).map_err(|error| wrong(error.to_string()))?;
-    event.as_object().and_then(read).ok_or_else(|| wrong("it says nothing of a destruction".to_owned()))
 }
 
 /// The set of entries of a case that hold something sealed, for whoever reveals it.

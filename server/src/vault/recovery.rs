@@ -18,10 +18,10 @@ use super::error::VaultError;
 use super::file::VaultFile;
 use super::master::{KeySource, MasterKey};
 use super::record::{MARK, Record, SEVERED, STOCK};
+use super::restored::Destroyed;
 use super::{Found, Fresh, Places, Vault, case_name, lock};
-use crate::backup::erasures;
 use crate::disk::Disk;
-use crate::ledger::{Ledger, Shared, names};
+use crate::ledger::{Shared, names};
 
 /// Entries that are looked at together.
 const CHUNK_ENTRIES: u64 = 2_048;
@@ -58,133 +58,6 @@ impl Erasure {
             keys: list("keys").into_iter().filter_map(KeyId::parse).collect(),
             people,
         })
-    }
-}
-
-/// Opens the vault of a ledger, or makes one if the ledger never had one.
-///
-/// # Errors
-/// See [`VaultError`]. Nothing is changed then.
-pub fn open(
-    disk: Arc<dyn Disk>,
-    source: &KeySource,
-    ledger: &Ledger,
-    catalogue: &Catalogue,
-) -> Result<Vault, VaultError> {
-    let (number, seq) = last_naming(ledger)?;
-    let named = seq.map(|seq| Ok::<_, VaultError>((seq, named_vault(ledger, seq)?))).transpose()?;
-    let restored = restored(&*disk)?;
-    let vault = open_beside(disk.clone(), source, ledger, catalogue, named.as_ref(), restored.as_deref())?;
-    debug_assert!(named.is_some() || number == 1);
-    if let Some(restored) = restored {
-        restored.iter().try_for_each(|destroyed| destroyed.record_again(ledger))?;
-        disk.remove_if_there(names::ERASURES)?;
-        disk.sync_dir(names::ROOT)?;
-    }
-    Ok(vault)
-}
-
-/// Has the ledger name its vault, before anything is sealed with it for the first time. From then on the ledger does not
-/// open without it.
-///
-/// # Errors
-/// [`VaultError::NotRecorded`]; nothing may be sealed then.
-pub fn name_before_use(vault: &Vault, ledger: &Ledger) -> Result<(), VaultError> {
-    if vault.is_named.load(Ordering::Acquire) {
-        return Ok(());
-    }
-    name(ledger, 1, vault.name())?;
-    vault.is_named.store(true, Ordering::Release);
-    Ok(())
-}
-
-/// Makes a new vault in the place of one that is lost for good, and records that. What was sealed with its keys is
-/// unreadable from then on.
-///
-/// # Errors
-/// See [`VaultError`]; [`VaultError::NotLost`] if there is a vault, or if the ledger never had one.
-pub fn replace_lost(disk: Arc<dyn Disk>, source: &KeySource, ledger: &Ledger) -> Result<(), VaultError> {
-    let (number, named) = last_naming(ledger)?;
-    if named.is_none() || disk.read(super::FILE)?.is_some() {
-        return Err(VaultError::NotLost);
-    }
-    let first = Hash::of_line(&line(ledger, 0)?);
-    let master = match MasterKey::load(source, &*disk)? {
-        Some(master) => master,
-        None => {
-            let master = MasterKey::random(source)?;
-            master.keep(&*disk)?;
-            master
-        }
-    };
-    // A crash in between leaves a vault that the ledger does not name: it is refused as another, and can be removed.
-    let file = VaultFile::create(disk, &master, first)?;
-    name(ledger, number + 1, file.name())
-}
-
-/// The id of the event that names a vault: the first, or one that took the place of a lost one.
-fn naming(number: u64) -> String {
-    format!("personal.vault/{number}")
-}
-
-/// The number of the event that names the ledger's vault, and its entry.
-fn last_naming(ledger: &Ledger) -> Result<(u64, Option<u64>), VaultError> {
-    let mut last = (1, ledger.find_host(&naming(1))?);
-    while last.1.is_some()
-        && let Some(seq) = ledger.find_host(&naming(last.0 + 1))?
-    {
-        last = (last.0 + 1, Some(seq));
-    }
-    Ok(last)
-}
-
-fn name(ledger: &Ledger, number: u64, id: String) -> Result<(), VaultError> {
-    let data = Value::object([("vault", Value::string(id))]);
-    let recorded = ledger.append_host("personal.vault_created", &naming(number), data);
-    recorded.map(drop).map_err(|refusal| VaultError::NotRecorded(refusal.to_string()))
-}
-
-/// What was destroyed according to the list of the backup that a ledger was restored from. `None`: it was not restored
-/// since the vault was last opened.
-fn restored(disk: &dyn Disk) -> Result<Option<Vec<Destroyed>>, VaultError> {
-    if disk.read(names::ERASURES)?.is_none() {
-        return Ok(None);
-    }
-    let lines = erasures::read(disk)?;
-    Ok(Some(lines.iter().filter_map(|line| Destroyed::of(line)).collect()))
-}
-
-/// A `personal.destroyed` event of an erasure list.
-pub(super) struct Destroyed {
-    id: String,
-    subject: String,
-    data: Value<'static>,
-    erasure: Erasure,
-}
-
-impl Destroyed {
-    fn of(line: &[u8]) -> Option<Destroyed> {
-        let entry = EntryView::parse(line).ok()?;
-        let event = json::parse(entry.event.as_bytes()).ok()?;
-        let event = event.as_object()?;
-        let text = |name: &str| event.get(name).and_then(Value::as_str).map(str::to_owned);
-        let data = event.get("data")?.clone().into_owned();
-        Some(Destroyed { id: text("id")?, subject: text("subject")?, data, erasure: Erasure::of(event)? })
-    }
-
-    /// The ledger may have been restored from a time before it was destroyed. It is recorded under another id: the number
-    /// of the request may be given anew.
-    fn record_again(&self, ledger: &Ledger) -> Result<(), VaultError> {
-        let again = match self.id.strip_prefix("restored/") {
-            Some(_) => self.id.clone(),
-            None => format!("restored/{}", self.id),
-        };
-        if ledger.find_host(&self.id)?.is_some() || ledger.find_host(&again)?.is_some() {
-            return Ok(());
-        }
-        let recorded =
-            ledger.append_host_about("personal.destroyed", &again, &self.subject, self.data.clone());
-        recorded.map(drop).map_err(|refusal| VaultError::NotRecorded(refusal.to_string()))
     }
 }
 
@@ -286,46 +159,9 @@ fn next_key(source: &KeySource, disk: &dyn Disk) -> Result<Option<MasterKey>, Va
     if *source == KeySource::DataDirectory { MasterKey::next(disk) } else { Ok(None) }
 }
 
-/// Writes the vault anew under another key: a new random one if that is kept in the data directory.
-///
-/// A crash leaves the vault under one of the two keys, and whichever it is is found at the next start.
-///
-/// # Errors
-/// As the disk says, or the place of the key.
-pub fn rotate(
-    vault: &Vault,
-    disk: &dyn Disk,
-    source: &KeySource,
-    head: (u64, Hash),
-) -> Result<(), VaultError> {
-    if *source != KeySource::DataDirectory {
-        let missing = || VaultError::Key(format!("{source}: there is none"));
-        return vault.rotate(MasterKey::load(source, disk)?.ok_or_else(missing)?, head);
-    }
-    if MasterKey::next(disk)?.is_some() {
-        // The vault may be under that one already.
-        return Err(VaultError::Key("an earlier change of keys was cut short; start again".to_owned()));
-    }
-    let master = MasterKey::random(source)?;
-    master.keep_as_next(disk)?;
-    vault.rotate(master, head)?;
-    Ok(MasterKey::adopt_next(disk)?)
-}
-
-fn line(shared: &Shared, seq: u64) -> Result<Vec<u8>, VaultError> {
+pub(super) fn line(shared: &Shared, seq: u64) -> Result<Vec<u8>, VaultError> {
     let missing = || VaultError::Entry { seq, fault: "it is missing".to_owned() };
     shared.line(seq)?.ok_or_else(missing)
-}
-
-/// The vault that an entry names.
-fn named_vault(shared: &Shared, seq: u64) -> Result<String, VaultError> {
-    let line = line(shared, seq)?;
-    let fault = |fault: String| VaultError::Entry { seq, fault };
-    let entry = EntryView::parse(&line).map_err(|error| fault(error.to_string()))?;
-    let event = json::parse(entry.event.as_bytes()).map_err(|error| fault(error.to_string()))?;
-    let data = event.as_object().and_then(|event| event.get("data")).and_then(Value::as_object);
-    let name = data.and_then(|data| data.get("vault")).and_then(Value::as_str);
-    name.map(str::to_owned).ok_or_else(|| fault("it names no vault".to_owned()))
 }
 
 /// Reads the file: its content, its name, and its last mark.

@@ -7,16 +7,17 @@ mod server;
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
 use super::failure::{EXIT_CODES, Failure, Verdict};
-use super::opening::{DataArg, SetArg};
+use super::opening::{self, DataArg, SetArg};
 use super::print;
 use super::terminal::Bar;
 use crate::bench::tally::{Latency, Tally};
-use crate::bench::{append, events, verify};
+use crate::bench::{append, events, seal, verify};
 use crate::ledger::DirectoryLock;
 use crate::progress::Progress;
 
@@ -31,9 +32,15 @@ const VERIFY_ABOUT: &str = "\
 Verify a ledger twice, and twice run a bare loop that decompresses and hashes (BLAKE3, SHA-256) the same \
 lines on all cores; the second run of each is timed. Nothing is changed.";
 
+const SEAL_ABOUT: &str = "\
+Check made-up events, each with a free text that is personal, and seal them as `append` does; none is recorded. In \
+turns the same events are checked without being sealed: the difference is what sealing costs. The vault of the ledger \
+grows by the keys of the cases, so use a test ledger.";
+
 const EXAMPLE: &str = "Example:
   muniment bench append --data /tmp/bench --events 5000000
   muniment bench verify --data /tmp/bench
+  muniment bench seal   --data /tmp/test-ledger
   muniment bench ingest --server http://127.0.0.1:8080 --clients 64 --baseline
   muniment bench read   --server http://127.0.0.1:8080";
 
@@ -53,11 +60,23 @@ enum BenchCommand {
     /// Verify a ledger that is there
     #[command(long_about = VERIFY_ABOUT, after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
     Verify(DataArg),
+    /// Seal made-up events with personal data, without recording them
+    #[command(long_about = SEAL_ABOUT, after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
+    Seal(SealArgs),
     Ingest(ingest::IngestArgs),
     Read(read::ReadArgs),
     Events(EventsArgs),
     #[command(hide = true)]
     EmptyHandler(empty::EmptyArgs),
+}
+
+#[derive(Debug, Args)]
+struct SealArgs {
+    #[command(flatten)]
+    data: DataArg,
+    /// Events to seal, five of each case
+    #[arg(long, value_name = "N", default_value_t = 500_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    events: u64,
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +108,7 @@ pub(crate) fn run(args: &BenchArgs, set: &SetArg) -> Result<Verdict, Failure> {
     match &args.command {
         BenchCommand::Append(args) => run_append(args, set),
         BenchCommand::Verify(data) => run_verify(data, set),
+        BenchCommand::Seal(args) => run_seal(args, set),
         BenchCommand::Ingest(args) => ingest::run(args),
         BenchCommand::Read(args) => read::run(args),
         BenchCommand::Events(args) => run_events(args),
@@ -153,6 +173,26 @@ fn run_verify(data: &DataArg, set: &SetArg) -> Result<Verdict, Failure> {
             Ok(Verdict::Wanting)
         }
     }
+}
+
+fn run_seal(args: &SealArgs, set: &SetArg) -> Result<Verdict, Failure> {
+    let settings = set.settings(&args.data.path)?;
+    let catalogue = Arc::new(opening::catalogue(&args.data)?);
+    let ledger = Arc::new(opening::open(&args.data, &settings, |_| {})?);
+    let vault = opening::vault(&args.data, &settings, &ledger, &catalogue)?;
+    let file = args.data.path.join(crate::vault::FILE);
+    let bytes = || std::fs::metadata(&file).map(|file| file.len());
+    let measured = seal::measure(&ledger, vault, catalogue, bytes, args.events);
+    let m = measured.map_err(|error| Failure::wanting(error.to_string()))?;
+    row("events", &format!("{} of {} cases", m.events, m.cases));
+    let each = |time: Duration| format!("{:.2} µs an event", time.as_secs_f64() * 1e6 / count(m.events));
+    row("checked", &each(m.bare));
+    row("checked and sealed", &each(m.sealing));
+    row("sealing costs", &each(m.sealing.saturating_sub(m.bare)));
+    row("noting whose key is whose", &each(m.noting));
+    row("vault", &format!("{} bytes a case", m.vault_bytes_a_case));
+    memory(m.rss_anon_bytes);
+    Ok(Verdict::Done)
 }
 
 fn run_events(args: &EventsArgs) -> Result<Verdict, Failure> {

@@ -3,6 +3,8 @@
 mod check;
 mod content;
 mod inflate;
+mod posted;
+mod submit;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -15,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use muniment_core::entry::EntryView;
 use muniment_core::event::{Event, differences};
 use muniment_core::hash::Hash;
-use muniment_core::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
+use muniment_core::limits::BATCH_BYTES_MAX;
 use muniment_core::time::Timestamp;
 use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
@@ -24,13 +26,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::App;
 use super::answer::Json;
 use super::caller::{Caller, WRITERS};
-use super::problem::{Fault, Problem};
-use crate::intake::{Taken, Taking};
+use super::problem::Problem;
 use crate::ledger::repeat::differences_from;
-use crate::ledger::submission::{Appended, Mode, Refusal, Seals, Submission};
-use crate::vault::{Make, VaultError};
+use crate::ledger::submission::{Appended, Refusal, Seals};
+use crate::vault::Make;
 use check::Checked;
 use content::{Content, Encoding};
+use posted::Posted;
 
 /// Largest body, as sent and once decompressed.
 pub const BODY_BYTES_MAX: usize = 12 * 1024 * 1024;
@@ -38,9 +40,6 @@ pub const BODY_BYTES_MAX: usize = 12 * 1024 * 1024;
 /// Most commas in a body, those in strings too: each stands for a value, and a value takes more memory than text.
 /// A batch of 10,000 events may have 60 members each.
 pub(super) const BODY_COMMAS_MAX: usize = 600_000;
-
-/// How often events are sealed before it is left to the client to send them again.
-const SEALINGS_MAX: usize = 3;
 
 /// From here on a body is worked through where it does not hold up other requests.
 const LARGE_BODY_BYTES: usize = 64 * 1024;
@@ -98,7 +97,7 @@ impl Recorded {
         }
     }
 
-    fn refused(problem: Problem) -> Recorded {
+    pub(super) fn refused(problem: Problem) -> Recorded {
         Recorded { seq: None, hash: None, recorded: None, replayed: false, problem: Some(Box::new(problem)) }
     }
 
@@ -212,208 +211,6 @@ fn prefers_lenient(headers: &HeaderMap) -> bool {
                 && value.trim().trim_matches('"').eq_ignore_ascii_case("lenient")
         })
     })
-}
-
-/// What came in.
-struct Posted<'r> {
-    content: Content,
-    encoding: Encoding,
-    headers: &'r HeaderMap,
-    body: &'r [u8],
-    lenient: bool,
-    /// It is worked through where it does not hold up other requests.
-    large: bool,
-}
-
-impl Posted<'_> {
-    /// Checks, seals and hands in the events. What is sealed while personal data is being erased is sealed again.
-    async fn record(&self, app: &App, caller: &Caller) -> Result<Vec<Recorded>, Problem> {
-        for _ in 0..SEALINGS_MAX {
-            let (mut checked, mut taken) = self.check(app, caller, Make::UnlessErased, HashSet::new())?;
-            if taken.open {
-                let new = new_ones(app, &checked).await?;
-                (checked, taken) = self.check(app, caller, Make::UnlessErased, new)?;
-            }
-            let answer = match self.lenient {
-                true => submit_lenient(app, caller, checked, taken).await,
-                false => submit(app, caller, checked, taken).await,
-            };
-            match answer {
-                Err(Submitted::ErasedMeanwhile) => {}
-                Err(Submitted::Refused(problem)) => return Err(*problem),
-                Ok(answer) => return Ok(answer),
-            }
-        }
-        Err(Refusal::ErasedMeanwhile.into())
-    }
-
-    /// Checks and seals every event. Unless it is lenient, one fault refuses all, and all faults are listed.
-    fn check(
-        &self,
-        app: &App,
-        caller: &Caller,
-        make: Make,
-        new: HashSet<(String, String)>,
-    ) -> Result<(Vec<Checked>, Taken), Problem> {
-        let work = || -> Result<(Vec<Checked>, Taken), Problem> {
-            let inflated;
-            let text = match self.encoding {
-                Encoding::Plain => self.body,
-                encoding => {
-                    inflated = inflate::inflate(encoding, self.body, BODY_BYTES_MAX)?;
-                    &inflated[..]
-                }
-            };
-            self.check_all(app, caller, text, app.intake.begin(make, new))
-        };
-        if self.large { tokio::task::block_in_place(work) } else { work() }
-    }
-
-    fn check_all(
-        &self,
-        app: &App,
-        caller: &Caller,
-        body: &[u8],
-        mut taking: Taking<'_>,
-    ) -> Result<(Vec<Checked>, Taken), Problem> {
-        let commas = memchr::memchr_iter(b',', body).count();
-        if commas > BODY_COMMAS_MAX {
-            let detail =
-                format!("the body has {commas} commas, the limit is {BODY_COMMAS_MAX}; send smaller batches");
-            return Err(Problem::new("too_many_values", detail));
-        }
-        let values = content::events(self.content, self.headers, body)?;
-        if values.len() > BATCH_EVENTS_MAX {
-            return Err(Refusal::TooManyEvents(values.len()).into());
-        }
-        let (now, about) = (app.now(), body.len() / values.len().max(1) + 64);
-        let mut checked: Vec<Checked> = Vec::with_capacity(values.len());
-        for value in values {
-            let event = check::check(app, &caller.0, &mut taking, value, now, about);
-            checked.push(event.map_err(sealing_failed)?);
-        }
-        if self.lenient || checked.iter().all(Result::is_ok) {
-            return Ok((checked, taking.finish().map_err(sealing_failed)?));
-        }
-        let mut faults: Vec<Fault> = Vec::new();
-        for (place, event) in checked.into_iter().enumerate() {
-            if let Err(found) = event {
-                match self.content {
-                    Content::Batched => faults.extend(check::at(place, found)),
-                    Content::Structured | Content::Binary => faults.extend(found),
-                }
-            }
-            if check::is_full(&faults) {
-                break;
-            }
-        }
-        Err(check::problem_of(faults))
-    }
-}
-
-fn sealing_failed(error: VaultError) -> Problem {
-    match error {
-        VaultError::Erasing => Problem::new("busy", error.to_string()),
-        error => {
-            tracing::error!(%error, "personal data cannot be sealed");
-            Problem::new(
-                "sealing_failed",
-                "personal data cannot be sealed; the log has more, under this request's id",
-            )
-        }
-    }
-}
-
-/// Of the events in which places were left open, those that the ledger does not have.
-async fn new_ones(app: &App, checked: &[Checked]) -> Result<HashSet<(String, String)>, Problem> {
-    let open = checked.iter().flatten().filter(|event| event.is_open());
-    let names: Vec<(String, String)> =
-        open.map(|event| (event.source().to_owned(), event.id().to_owned())).collect();
-    let found = app.find(names.clone()).await?;
-    Ok(names.into_iter().zip(found).filter(|(_, found)| found.is_none()).map(|(name, _)| name).collect())
-}
-
-/// Why nothing was recorded.
-enum Submitted {
-    ErasedMeanwhile,
-    Refused(Box<Problem>),
-}
-
-impl From<Problem> for Submitted {
-    fn from(problem: Problem) -> Submitted {
-        Submitted::Refused(Box::new(problem))
-    }
-}
-
-impl Submitted {
-    fn of(app: &App, caller: &Caller, refusal: Refusal) -> Submitted {
-        match refusal {
-            Refusal::ErasedMeanwhile => Submitted::ErasedMeanwhile,
-            refusal => refused(app, caller, refusal).into(),
-        }
-    }
-}
-
-/// What is handed to the ledger.
-fn submission(caller: &Caller, events: Vec<Event>, mode: Mode, taken: Taken) -> Result<Submission, Problem> {
-    let submission = Submission::new(caller.0.principal(), events, mode)?;
-    Ok(match taken.sealed_in {
-        Some(epoch) => submission.sealed_in(epoch),
-        None => submission,
-    })
-}
-
-/// Hands in events that stand or fall together.
-async fn submit(
-    app: &App,
-    caller: &Caller,
-    checked: Vec<Checked>,
-    taken: Taken,
-) -> Result<Vec<Recorded>, Submitted> {
-    let events: Vec<Event> = checked.into_iter().flatten().collect();
-    if events.is_empty() {
-        return Ok(Vec::new());
-    }
-    let submission = submission(caller, events, Mode::Batch, taken)?;
-    let of = |refusal| Submitted::of(app, caller, refusal);
-    let items = app.submit(submission).await.map_err(of)?;
-    let item = |item: Result<Appended, Refusal>| item.map(|appended| Recorded::of(&appended));
-    items.into_iter().map(item).collect::<Result<_, _>>().map_err(of)
-}
-
-/// Hands in the good ones.
-async fn submit_lenient(
-    app: &App,
-    caller: &Caller,
-    checked: Vec<Checked>,
-    taken: Taken,
-) -> Result<Vec<Recorded>, Submitted> {
-    let mut answer: Vec<Option<Recorded>> = Vec::with_capacity(checked.len());
-    let mut events = Vec::with_capacity(checked.len());
-    for event in checked {
-        answer.push(match event {
-            Ok(event) => {
-                events.push(event);
-                None
-            }
-            Err(faults) => Some(Recorded::refused(check::problem_of(faults))),
-        });
-    }
-    let mut items = Vec::new();
-    if !events.is_empty() {
-        let submission = submission(caller, events, Mode::Each, taken)?;
-        items = app.submit(submission).await.map_err(|refusal| Submitted::of(app, caller, refusal))?;
-    }
-    let mut items = items.into_iter();
-    let next = |recorded: Option<Recorded>| match recorded {
-        Some(refused) => Ok(refused),
-        None => match items.next() {
-            Some(Ok(appended)) => Ok(Recorded::of(&appended)),
-            Some(Err(refusal)) => Ok(Recorded::refused(refused(app, caller, refusal))),
-            None => Err(Problem::internal("an event got no answer", &"none").into()),
-        },
-    };
-    answer.into_iter().map(next).collect()
 }
 
 /// Says what posting would do.
