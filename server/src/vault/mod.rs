@@ -33,7 +33,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use muniment_core::hash::Hash;
 use muniment_core::seal::{KeyId, SealKey};
 
 pub(crate) use assign::is_pseudonym;
