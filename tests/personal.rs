@@ -574,3 +574,31 @@ fn who_read_what_kind_of_thing_is_recorded_and_never_what() {
     assert_eq!((of("/v1/events/{seq}"), of("/v1/events"), of("/v1/tokens")), (3, 1, 0), "{read:?}");
     assert_nowhere(serving.ledger.home.path(), &["quite-a-secret-search"]);
 }
+
+#[test]
+fn a_kill_at_any_moment_of_a_destruction_leaves_before_or_after() {
+    let mut serving = serving(1);
+    let admin = serving.admin.clone();
+    let event = |id: String, case: &str| {
+        json!({"specversion": "1.0", "id": id, "source": "/b", "type": "uk.gov.exemplar.noted", "subject": case,
+            "data": {"who": format!("secret-of-{case}")}})
+    };
+    serving.post(&admin, &event("kept".to_owned(), "kept")).is(201);
+    for round in 0..8_u64 {
+        let case = format!("K-{round}");
+        serving.post(&admin, &event(format!("{round}/1"), &case)).is(201);
+        let id = ask_to_destroy(&serving, &admin, &format!("uk/{case}"));
+        // The keys go within half a second or so.
+        thread::sleep(Duration::from_millis(round * 90));
+        serving.kill();
+        serving.start_again();
+        let done = wait_for(&serving, id, "destroyed");
+        assert_eq!(done["destroyed"].as_array().unwrap().len(), 1);
+        let gone = reveal(&serving, &admin, &format!("uk/{case}"));
+        assert_eq!((&gone["entries"], gone["destroyed"].as_u64()), (&json!([]), Some(1)), "round {round}");
+        serving.post(&admin, &event(format!("{round}/1"), &case)).is(200);
+    }
+    let kept = reveal(&serving, &admin, "uk/kept");
+    assert_eq!(kept["entries"][0]["values"]["/data"]["who"], "secret-of-kept");
+    serving.stop_and_verify();
+}

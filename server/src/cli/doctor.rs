@@ -40,8 +40,11 @@ pub(crate) fn run(args: &DoctorArgs, set: &SetArg) -> Result<Verdict, Failure> {
 
 /// What an operator writes: settings and event types.
 fn settings(args: &DoctorArgs, set: &SetArg, findings: &mut Findings) {
-    match set.settings(&args.data.path) {
-        Ok(_) => findings.ok("settings", "they can be read"),
+    match set.settings(&args.data.path).and_then(|settings| Ok(settings.vault_key()?)) {
+        Ok(key) => {
+            findings.ok("settings", "they can be read");
+            doctor::vault::opens(&args.data.path, &key, findings);
+        }
         Err(failure) => findings.wrong("settings", format!("{}: correct it", one_line(&failure.message))),
     }
     match opening::catalogue(&args.data) {

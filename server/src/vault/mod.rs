@@ -41,7 +41,7 @@ pub use error::VaultError;
 pub use file::FILE;
 pub use keeper::Keeper;
 pub use master::{KEY_FILE, KeySource, MasterKey};
-pub use opening::{name_before_use, open, replace_lost, rotate};
+pub use opening::{examine, name_before_use, open, replace_lost, rotate};
 pub use recovery::Erasure;
 
 use crate::ledger::submission::Seals;

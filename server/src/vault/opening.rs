@@ -12,10 +12,12 @@ use super::Vault;
 use super::error::VaultError;
 use super::file::VaultFile;
 use super::master::{KeySource, MasterKey};
+use super::record::{CASE, ERASED_CASE};
 use super::recovery::{line, open_beside};
 use super::restored::restored;
 use crate::disk::Disk;
 use crate::ledger::{Ledger, Shared, names};
+use crate::verify::{Findings, segments};
 
 /// Opens the vault of a ledger, or makes one if the ledger never had one.
 ///
@@ -38,6 +40,30 @@ pub fn open(
         disk.sync_dir(names::ROOT)?;
     }
     Ok(vault)
+}
+
+/// Looks whether the vault of a stopped or running ledger opens, and changes nothing. Gives the number of cases.
+///
+/// # Errors
+/// See [`VaultError`].
+pub fn examine(disk: Arc<dyn Disk>, source: &KeySource) -> Result<usize, VaultError> {
+    let missing = || VaultError::Key(format!("{source} is not there"));
+    let master = MasterKey::load(source, &*disk)?.ok_or_else(missing)?;
+    let mut cases = 0;
+    let first = first_line(&*disk)?;
+    VaultFile::open(disk, &master, first, |head, _| {
+        cases += usize::from(matches!(head.kind, CASE | ERASED_CASE))
+    })?;
+    Ok(cases)
+}
+
+/// The hash of the ledger's first line, read off its first segment.
+fn first_line(disk: &dyn Disk) -> Result<Hash, VaultError> {
+    let unreadable = |fault: String| VaultError::Entry { seq: 0, fault };
+    let mut findings = Findings::default();
+    let segments = segments::list(disk, &mut findings).map_err(|error| unreadable(error.to_string()))?;
+    let first = segments.first().ok_or_else(|| unreadable("there is no segment".to_owned()))?;
+    Ok(Hash::of_line(&first.line(disk, 0).map_err(unreadable)?))
 }
 
 /// Has the ledger name its vault, before anything is sealed with it for the first time. From then on the ledger does not
