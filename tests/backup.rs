@@ -363,6 +363,12 @@ fn doctor_finds_each_damage_and_says_how_to_mend_it() {
         fs::write(own_types.join("own.toml"), "group = 7").unwrap();
     };
     damage("catalogue", "wrong", "own.toml", &bad_type, &|| fs::remove_dir_all(&own_types).unwrap());
+    let assets = data.join("assets");
+    let link = || {
+        fs::create_dir(&assets).unwrap();
+        std::os::unix::fs::symlink(&key, assets.join("logo")).unwrap();
+    };
+    damage("link", "wrong", "backups leave it out", &link, &|| fs::remove_dir_all(&assets).unwrap());
     let (vault, aside) = moved("vault");
     damage(
         "vault",

@@ -124,7 +124,8 @@ fn nobody_sees_beyond_the_scope() {
                 ] {
                     let found = listed(&serving, &token, &query);
                     if event["subject"].is_string() {
-                        assert_eq!(found, wanted, "{text} {query}");
+                        // Tokens that were made meanwhile are entries too.
+                        assert_eq!(within(found), wanted, "{text} {query}");
                     }
                 }
                 let (line, receipt) = (format!("/v1/events/{seq}"), format!("/v1/events/{seq}/receipt"));

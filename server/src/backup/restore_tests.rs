@@ -300,6 +300,30 @@ fn a_crash_at_any_step_leaves_nothing_usable_or_the_whole_ledger() {
 }
 
 #[test]
+fn a_backup_that_was_interrupted_restores_what_its_checkpoint_covers() {
+    let kept = kept();
+    let whole = kept.backup.after(Loss::Process);
+    back_up(&kept.later, &whole).unwrap();
+    let mut cut_within_a_segment = 0;
+    for (number, step) in whole.steps().iter().enumerate() {
+        let backup = kept.backup.after(Loss::Process);
+        backup.crash_at(number);
+        assert!(back_up(&kept.later, &backup).is_err());
+        let backup = backup.after(Loss::Lost);
+        let sealed = backup.list(names::LEDGER).unwrap().iter().any(|name| name.ends_with(".zst"));
+        cut_within_a_segment +=
+            u32::from(sealed && read(&backup, names::CHECKPOINT) == read(&kept.backup, names::CHECKPOINT));
+        let data = SimDisk::new();
+        restore_from(&backup, &data, None, Some(NEW)).unwrap_or_else(|error| panic!("{step}: {error}"));
+        let (wanted, mut found) = (entries(&backup).unwrap(), entries(&data).unwrap());
+        found.pop();
+        assert_eq!(found, wanted, "{step}");
+        check_opens(&data.after(Loss::Lost), NEW);
+    }
+    assert!(cut_within_a_segment > 3, "a sealed segment reaches beyond the checkpoint");
+}
+
+#[test]
 fn any_step_may_fail_once_and_the_next_attempt_succeeds() {
     let kept = kept();
     let attempt = |data: &SimDisk| restore_from(&kept.backup, data, None, Some(NEW));

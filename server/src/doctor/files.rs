@@ -63,6 +63,21 @@ pub(super) fn unknown(place: &Place<'_>, findings: &mut Findings) {
     }
 }
 
+/// Backups hold the plain files of these directories, and nothing else.
+pub(super) fn left_out_of_backups(place: &Place<'_>, findings: &mut Findings) {
+    for dir in [names::PLUGINS, names::ASSETS, names::CATALOGUE, names::POLICIES] {
+        for name in list(place, dir) {
+            let path = format!("{dir}/{name}");
+            if fs::symlink_metadata(place.data.join(&path)).is_ok_and(|metadata| !metadata.is_file()) {
+                findings.wrong(
+                    &path,
+                    "it is no plain file, so backups leave it out: put the file itself in its place",
+                );
+            }
+        }
+    }
+}
+
 /// Names in a directory, none if it cannot be read: another check tells.
 fn list(place: &Place<'_>, dir: &str) -> Vec<String> {
     let entries = fs::read_dir(place.data.join(dir)).into_iter().flatten().flatten();
