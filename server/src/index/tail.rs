@@ -1,5 +1,6 @@
 //! The indexing thread: follows the ledger, commits, and merges what it committed.
 
+use std::fs;
 use std::future::Future as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
@@ -79,7 +80,8 @@ impl Tail {
     }
 
     fn session(&self, distrusted: bool) -> Result<(), TailError> {
-        let opened = match distrusted {
+        let is_new = fs::read_dir(&self.directory).map_or(true, |mut files| files.next().is_none());
+        let opened = match distrusted || is_new {
             true => None,
             false => Store::open(&self.directory, &self.ledger)
                 .inspect_err(|error| tracing::info!(%error, "the search index is made again"))
