@@ -64,16 +64,16 @@ impl Vault {
         let name = case_name(group, subject);
         loop {
             let (found, generation) = self.find(&name)?;
-            let erased_at = match found {
+            let was_erased = match found {
                 Found::Key(id, key) => return Ok(Some((id, key.sealer()))),
                 Found::Erasing => return Err(VaultError::Erasing),
-                Found::Erased(_) if make != Make::Always => return Ok(None),
+                Found::Erased if make != Make::Always => return Ok(None),
                 Found::Unknown if make == Make::Pretend => {
                     let key = SealKey::new(zeroize::Zeroizing::new([0; SealKey::BYTES]));
                     return Ok(Some((KeyId([0; KeyId::BYTES]), key.sealer())));
                 }
-                Found::Erased(place) => Some(place),
-                Found::Unknown => None,
+                Found::Erased => true,
+                Found::Unknown => false,
             };
             {
                 let mut state = lock(&self.state);
@@ -86,7 +86,7 @@ impl Vault {
                 }
                 if let Some((id, key)) = state.stock.pop() {
                     let sealer = key.sealer();
-                    state.fresh.insert(name, Fresh { id, key, erased_at });
+                    state.fresh.insert(name, Fresh { id, key, was_erased });
                     return Ok(Some((id, sealer)));
                 }
             }

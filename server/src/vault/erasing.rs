@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use muniment_core::hash::Hash;
 
 use super::error::VaultError;
+use super::writing::Erase;
 use super::{Found, Vault, case_name, lock};
 
 impl Vault {
@@ -67,6 +68,6 @@ impl Vault {
     /// # Errors
     /// As the disk says. It can be called again, and a start does it if the ledger has the event.
     pub fn finish_erasing(&self, head: (u64, Hash)) -> Result<(), VaultError> {
-        self.rewrite(&mut lock(&self.file), None, Some(head))
+        self.rewrite(&mut lock(&self.file), None, Some(head), Erase::WhatIsBegun)
     }
 }

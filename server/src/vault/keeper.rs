@@ -14,6 +14,8 @@ use crate::ledger::Ledger;
 const INTERVAL: Duration = Duration::from_millis(200);
 /// How long a case may wait until its key is noted, where few wait. After a crash it is read off the ledger.
 const NOTE_INTERVAL: Duration = Duration::from_secs(5);
+/// From so many entries on that the vault has not marked, it marks them: the next start has to read only what is beyond.
+const UNMARKED_WANTED: u64 = 50_000;
 /// From so many on they are noted at once.
 const FRESH_WANTED: usize = 16_384;
 
@@ -36,7 +38,9 @@ impl Keeper {
             let mut noted = Instant::now();
             while matches!(stopped.recv_timeout(INTERVAL), Err(RecvTimeoutError::Timeout)) {
                 let fresh = lock(&vault.state).fresh.len();
-                if fresh >= FRESH_WANTED || (fresh > 0 && noted.elapsed() >= NOTE_INTERVAL) {
+                let unmarked = ledger.head().size.saturating_sub(lock(&vault.state).marked);
+                let soon = fresh > 0 || unmarked >= UNMARKED_WANTED;
+                if fresh >= FRESH_WANTED || (soon && noted.elapsed() >= NOTE_INTERVAL) {
                     note(&vault, &ledger);
                     noted = Instant::now();
                 }

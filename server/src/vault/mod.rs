@@ -89,6 +89,8 @@ struct State {
     /// Cases and pseudonyms that are being erased.
     erasing: BTreeSet<String>,
     erasing_people: BTreeSet<String>,
+    /// How many entries the file's last mark covers.
+    marked: u64,
     /// Counts the times that records were added to the file.
     generation: u64,
 }
@@ -106,16 +108,16 @@ struct Places {
 struct Fresh {
     id: KeyId,
     key: SealKey,
-    /// Where the file says that the case's earlier key was destroyed.
-    erased_at: Option<u64>,
+    /// Whether the file says that the case's earlier key was destroyed.
+    was_erased: bool,
 }
 
 /// What the vault has of a case.
 #[derive(Debug)]
 enum Found {
     Key(KeyId, SealKey),
-    /// Its key was destroyed, as the file says there.
-    Erased(u64),
+    /// Its key was destroyed.
+    Erased,
     /// Its key is being destroyed.
     Erasing,
     Unknown,
@@ -155,6 +157,7 @@ impl Vault {
             fresh_people: HashMap::new(),
             erasing: BTreeSet::new(),
             erasing_people: BTreeSet::new(),
+            marked: 0,
             generation: 0,
         };
         let whole_bytes = file.bytes();
@@ -173,7 +176,7 @@ impl Vault {
     pub fn key(&self, group: &str, subject: &str) -> Result<Option<(KeyId, SealKey)>, VaultError> {
         match self.find(&case_name(group, subject))?.0 {
             Found::Key(id, key) => Ok(Some((id, key))),
-            Found::Erased(_) | Found::Erasing | Found::Unknown => Ok(None),
+            Found::Erased | Found::Erasing | Found::Unknown => Ok(None),
         }
     }
 
@@ -240,7 +243,7 @@ impl Vault {
                     return Ok((Found::Key(id, key), generation));
                 }
                 Record::ErasedCase { name: found } if found == name => {
-                    return Ok((Found::Erased(place), generation));
+                    return Ok((Found::Erased, generation));
                 }
                 _ => {}
             }

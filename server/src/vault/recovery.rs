@@ -19,6 +19,7 @@ use super::file::VaultFile;
 use super::master::{KeySource, MasterKey};
 use super::record::{MARK, Record, SEVERED, STOCK};
 use super::restored::Destroyed;
+use super::writing::Erase;
 use super::{Found, Fresh, Places, Vault, case_name, lock};
 use crate::disk::Disk;
 use crate::ledger::{Shared, names};
@@ -94,7 +95,11 @@ pub(super) fn open_beside(
             return Err(VaultError::Missing);
         }
         let file = VaultFile::create(disk, &master, ledger)?;
-        return Ok(Vault::new(file, master, Places::default(), Vec::new()));
+        let vault = Vault::new(file, master, Places::default(), Vec::new());
+        // Nothing is sealed yet.
+        let head = shared.head();
+        vault.note(Some((head.size, head.last)))?;
+        return Ok(vault);
     }
     let (mut vault, mark) = match read(disk.clone(), master, ledger) {
         Err(VaultError::WrongKey { key }) => match next_key(source, &*disk)? {
@@ -145,7 +150,7 @@ pub(super) fn open_beside(
         writing.file.settle()?;
         let head = Some((head.size, head.last));
         if rewrite {
-            vault.rewrite(&mut writing, None, head)?
+            vault.rewrite(&mut writing, None, head, Erase::WhatIsBegun)?
         } else {
             vault.note_locked(&mut writing, head)?
         }
@@ -207,7 +212,10 @@ fn read(
         Some(Record::Mark { size, last }) => Some((size, last)),
         _ => None,
     };
-    Ok((Vault::new(file, master, places, keys), mark))
+    let mut vault = Vault::new(file, master, places, keys);
+    let state = vault.state.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+    state.marked = mark.map_or(0, |(size, _)| size);
+    Ok((vault, mark))
 }
 
 /// The ledger has to have what the vault has seen.
@@ -296,10 +304,10 @@ impl Recovery<'_> {
             return Ok(());
         }
         let (found, _) = self.vault.find(name)?;
-        let erased_at = match found {
+        let was_erased = match found {
             Found::Key(id, _) if id == key => return Ok(()),
-            Found::Erased(place) => Some(place),
-            Found::Key(..) | Found::Erasing | Found::Unknown => None,
+            Found::Erased => true,
+            Found::Key(..) | Found::Erasing | Found::Unknown => false,
         };
         let state = self.vault.state.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
         match state.stock.iter().position(|(id, _)| *id == key) {
@@ -307,7 +315,7 @@ impl Recovery<'_> {
                 let (id, key) = state.stock.swap_remove(place);
                 // A key of the case that is being erased is not written again: only this one is.
                 state.erasing.remove(name);
-                state.fresh.insert(name.to_owned(), Fresh { id, key, erased_at });
+                state.fresh.insert(name.to_owned(), Fresh { id, key, was_erased });
             }
             None => drop(self.missing.entry(key.to_string()).or_insert(seq)),
         }

@@ -1,13 +1,24 @@
 //! What the vault writes: what is new is appended, and the whole is written anew where something has to go.
 
+use std::collections::HashMap;
+
 use muniment_core::hash::Hash;
 use muniment_core::seal::{KeyId, SealKey};
 use zeroize::Zeroizing;
 
 use super::error::VaultError;
 use super::master::MasterKey;
-use super::record::{Head, Record};
+use super::record::Record;
 use super::{DEAD_BYTES_MAX, Fresh, Places, STOCK_KEYS, Vault, Writing, lock};
+
+/// What a file that is written anew leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Erase {
+    /// Nothing that is needed. What is being erased may still be taken back.
+    Nothing,
+    /// What is being erased.
+    WhatIsBegun,
+}
 
 impl Vault {
     /// Writes down what is not in the file yet: whose key is whose, and new persons. `head` is the size of the ledger
@@ -27,47 +38,67 @@ impl Vault {
         writing: &mut Writing,
         head: Option<(u64, Hash)>,
     ) -> Result<(), VaultError> {
-        let (mut records, erased) = {
+        if writing.file.is_suspect {
+            self.rewrite(writing, None, head, Erase::Nothing)?;
+        }
+        let (mut records, erased, marked) = {
             let state = lock(&self.state);
-            let case = |(name, fresh): (&String, &Fresh)| {
-                let record = Record::Case { id: fresh.id, key: fresh.key.clone(), name: name.clone() };
-                (record, fresh.erased_at)
+            let case = |(name, fresh): (&String, &Fresh)| Record::Case {
+                id: fresh.id,
+                key: fresh.key.clone(),
+                name: name.clone(),
             };
-            let (mut records, mut erased): (Vec<Record>, Vec<Option<u64>>) =
-                state.fresh.iter().map(case).unzip();
-            for (reference, pseudonym) in &state.fresh_people {
-                let (pseudonym, reference) = (pseudonym.clone(), reference.clone().into());
-                records.push(Record::Person { pseudonym, reference });
-                erased.push(None);
-            }
-            (records, erased)
+            let person = |(reference, pseudonym): (&String, &String)| Record::Person {
+                pseudonym: pseudonym.clone(),
+                reference: reference.clone().into(),
+            };
+            let cases = state.fresh.iter().map(case);
+            let records: Vec<Record> = cases.chain(state.fresh_people.iter().map(person)).collect();
+            let erased = state.fresh.iter().filter(|(_, fresh)| fresh.was_erased);
+            let erased: Vec<String> = erased.map(|(name, _)| name.clone()).collect();
+            (records, erased, state.marked)
         };
-        if records.is_empty() {
+        let mark = head.filter(|(size, _)| *size > marked);
+        if records.is_empty() && mark.is_none() {
             return Ok(());
         }
-        records.extend(head.map(|(size, last)| Record::Mark { size, last }));
-        let places = self.append(writing, &records)?;
-        let mut state = lock(&self.state);
-        for ((head, place), erased_at) in places.into_iter().zip(erased) {
-            state.places.note(head, place, erased_at);
+        records.extend(mark.map(|(size, last)| Record::Mark { size, last }));
+        let mut erased_at = HashMap::new();
+        for name in erased {
+            erased_at.extend(self.erased_at(&name)?.map(|place| (name, place)));
         }
-        for record in records {
+        let places = writing.file.append(&records)?;
+        let mut state = lock(&self.state);
+        for (record, (head, place)) in records.into_iter().zip(places) {
             match record {
-                Record::Case { name, .. } => drop(state.fresh.remove(&name)),
-                Record::Person { reference, .. } => drop(state.fresh_people.remove(reference.as_str())),
+                Record::Case { name, .. } => {
+                    state.places.note(head, place, erased_at.remove(&name));
+                    state.fresh.remove(&name);
+                }
+                Record::Person { reference, .. } => {
+                    state.places.note(head, place, None);
+                    state.fresh_people.remove(reference.as_str());
+                }
                 _ => {}
             }
         }
+        state.marked = mark.map_or(state.marked, |(size, _)| size);
         state.generation += 1;
         Ok(())
     }
 
-    /// Appends records and syncs. Where that failed before, the file is written anew first.
-    fn append(&self, writing: &mut Writing, records: &[Record]) -> Result<Vec<(Head, u64)>, VaultError> {
-        if writing.file.is_suspect {
-            self.rewrite(writing, None, None)?;
+    /// Where the file says that the key of a case was destroyed.
+    fn erased_at(&self, name: &str) -> Result<Option<u64>, VaultError> {
+        let (places, reader) = {
+            let state = lock(&self.state);
+            (state.places.cases.places(state.reader.keys.hash(name)), state.reader.clone())
+        };
+        for place in places {
+            if matches!(reader.record(place)?, Record::ErasedCase { name: found } if found == name) {
+                return Ok(Some(place));
+            }
         }
-        writing.file.append(records)
+        Ok(None)
     }
 
     /// Makes keys for cases to come, if fewer than so many are left.
@@ -86,7 +117,10 @@ impl Vault {
             let id = KeyId(id.try_into().expect("it was just split"));
             records.push(Record::Stock { id, key: SealKey::new(secret) });
         }
-        self.append(&mut writing, &records)?;
+        if writing.file.is_suspect {
+            self.rewrite(&mut writing, None, None, Erase::Nothing)?;
+        }
+        writing.file.append(&records)?;
         let keys = records.into_iter().filter_map(|record| match record {
             Record::Stock { id, key } => Some((id, key)),
             _ => None,
@@ -95,13 +129,13 @@ impl Vault {
         Ok(())
     }
 
-    /// Writes the file anew without what is being erased and without what nothing needs, under a key that may be
-    /// another. What was added meanwhile waits.
+    /// Writes the file anew without what nothing needs, under a key that may be another. What is added meanwhile waits.
     pub(super) fn rewrite(
         &self,
         writing: &mut Writing,
         master: Option<MasterKey>,
         head: Option<(u64, Hash)>,
+        erase: Erase,
     ) -> Result<(), VaultError> {
         let master = master.unwrap_or_else(|| writing.master.clone());
         let (reader, kept, rest, fresh, erasing, erasing_people) = {
@@ -113,11 +147,14 @@ impl Vault {
                 reference: reference.clone().into(),
             });
             let stock = state.stock.iter().map(|(id, key)| Record::Stock { id: *id, key: key.clone() });
-            let severed = state.places.severed + state.erasing_people.len() as u64;
+            let (erasing, erasing_people) = match erase {
+                Erase::Nothing => Default::default(),
+                Erase::WhatIsBegun => (state.erasing.clone(), state.erasing_people.clone()),
+            };
+            let severed = state.places.severed + erasing_people.len() as u64;
             let last = [Record::Severed { count: severed }].into_iter();
             let mark = head.map(|(size, last)| Record::Mark { size, last });
             let rest: Vec<Record> = people.chain(stock).chain(last).chain(mark).collect();
-            let (erasing, erasing_people) = (state.erasing.clone(), state.erasing_people.clone());
             (state.reader.clone(), kept, rest, state.fresh.clone(), erasing, erasing_people)
         };
         let old = kept.into_iter().filter_map(|place| match reader.record(place) {
@@ -156,8 +193,9 @@ impl Vault {
             .map(|(reference, _)| reference.clone())
             .collect();
         written.iter().for_each(|reference| drop(state.fresh_people.remove(reference)));
-        state.erasing.clear();
-        state.erasing_people.clear();
+        state.erasing.retain(|name| !erasing.contains(name));
+        state.erasing_people.retain(|pseudonym| !erasing_people.contains(pseudonym));
+        state.marked = head.map_or(0, |(size, _)| size);
         state.generation += 1;
         writing.whole_bytes = file.bytes();
         writing.file = file;
@@ -172,7 +210,7 @@ impl Vault {
         let grown = bytes.saturating_sub(writing.whole_bytes);
         // Of what was added, half are keys of the stock that are noted with their case by now.
         if grown / 2 > DEAD_BYTES_MAX && grown > writing.whole_bytes {
-            self.rewrite(&mut writing, None, Some(head))?;
+            self.rewrite(&mut writing, None, Some(head), Erase::Nothing)?;
         }
         Ok(())
     }
@@ -184,6 +222,6 @@ impl Vault {
     /// # Errors
     /// As the disk says.
     pub fn rotate(&self, master: MasterKey, head: (u64, Hash)) -> Result<(), VaultError> {
-        self.rewrite(&mut lock(&self.file), Some(master), Some(head))
+        self.rewrite(&mut lock(&self.file), Some(master), Some(head), Erase::Nothing)
     }
 }
