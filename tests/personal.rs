@@ -13,17 +13,18 @@ use support::{TestLedger, command, run};
 
 mod support;
 
-/// Texts that must be nowhere in the clear. Each is long enough to occur by itself nowhere.
+/// Texts that must be nowhere in the clear. Each is one word, as the search index cuts texts into words, and in small
+/// letters, as it keeps them; it occurs by itself nowhere.
 const SECRETS: [&str; 9] = [
-    "Ada-Lovelace-rang",
-    "hr-directory-4711",
-    "Ann-Example-personal",
-    "undeclared-member-Bea",
-    "whole-undeclared-type",
-    "Binary-data-of-Cyd",
-    "batched-Dee-secret",
-    "appended-Eve-secret",
-    "gzip-Flo-secret-text",
+    "adalovelacerang",
+    "hrreference4711x",
+    "annexamplepersonal",
+    "undeclaredmemberbea",
+    "wholeundeclaredtypex",
+    "binarydataofcyd",
+    "batcheddeesecret",
+    "appendedevesecret",
+    "gzipflosecrettext",
 ];
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -80,10 +81,6 @@ fn assert_nowhere(directory: &Path, texts: &[&str]) {
                     "{text} is in {}",
                     path.display()
                 );
-            }
-            let lower = text.to_lowercase();
-            for word in lower.split('-').filter(|word| word.len() > 6) {
-                assert!(!contains(&bytes, word.as_bytes()), "{word} is in {}", path.display());
             }
         }
     }
@@ -244,7 +241,7 @@ fn a_person_is_the_same_from_every_source_until_severed() {
     let admin = serving.admin.clone();
     let event = |id: &str, source: &str| {
         json!({"specversion": "1.0", "id": id, "source": source, "type": "access.granted", "subject": format!("access/{id}"),
-            "data": {"person": "hr-directory-4711", "system": "housing", "entitlement": "read"}})
+            "data": {"person": "hrreference4711x", "system": "housing", "entitlement": "read"}})
     };
     let person = |seq: u64| {
         serving.get(&admin, &format!("/v1/events/{seq}")).json()["event"]["data"]["person"].clone()
@@ -256,7 +253,7 @@ fn a_person_is_the_same_from_every_source_until_severed() {
     let pseudonym = pseudonym.as_str().unwrap();
     assert!(pseudonym.starts_with("p-") && pseudonym.len() == 28, "{pseudonym}");
     let case = format!("person/{pseudonym}");
-    assert_eq!(reveal(&serving, &admin, &case)["person"], "hr-directory-4711");
+    assert_eq!(reveal(&serving, &admin, &case)["person"], "hrreference4711x");
     // The dry run lists every case that names the person.
     let plan = destroy(&serving, &admin, &case, "?dry_run=true", &json!({"basis": "erasure_request"}))
         .is(200)
@@ -273,7 +270,7 @@ fn a_person_is_the_same_from_every_source_until_severed() {
     let three = post(&event("3", "/hr"));
     assert_ne!(person(three), *pseudonym);
     assert_eq!(serving.post(&admin, &event("3", "/hr")).is(200).json()["seq"], three);
-    assert_nowhere(serving.ledger.home.path(), &["hr-directory-4711"]);
+    assert_nowhere(serving.ledger.home.path(), &["hrreference4711x"]);
     serving.stop_and_verify();
 }
 
@@ -283,10 +280,9 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
     let admin = serving.admin.clone();
     let second = serving.token("second", &["officer"], json!({}));
     let auditor = serving.token("reader", &["auditor"], json!({}));
-    let seq = serving.post(&admin, &note("1", "FOI-1", "Ada-Lovelace-rang")).is(201).json()["seq"]
-        .as_u64()
-        .unwrap();
-    serving.post(&admin, &note("2", "FOI-2", "Bob-Example-wrote")).is(201);
+    let seq =
+        serving.post(&admin, &note("1", "FOI-1", "adalovelacerang")).is(201).json()["seq"].as_u64().unwrap();
+    serving.post(&admin, &note("2", "FOI-2", "bobexamplewrote")).is(201);
     let receipt = serving.get(&admin, &format!("/v1/events/{seq}/receipt")).is(200).text();
     let body = json!({"basis": "retention_schedule"});
 
@@ -306,13 +302,9 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
         .problem(422, "invalid_destruction");
     let close = |id: &str, case: &str| {
         json!({"specversion": "1.0", "id": id, "source": "/foi", "type": "request.closed", "subject": case,
-            "data": {"outcome": "granted"}})
+            "data": {}})
     };
-    let mut closing = close("3", "FOI-1");
-    if serving.post(&admin, &closing).status != 201 {
-        closing["data"] = json!({});
-        serving.post(&admin, &closing).is(201);
-    }
+    serving.post(&admin, &close("3", "FOI-1")).is(201);
     // A hold wins over everything.
     let hold = |id: &str, kind: &str| {
         json!({"specversion": "1.0", "id": id, "source": "/legal", "type": format!("hold.{kind}"), "subject": "HOLD-1",
@@ -361,7 +353,7 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
     let gone = reveal(&serving, &admin, "request/FOI-1");
     assert_eq!((&gone["entries"], gone["destroyed"].as_u64()), (&json!([]), Some(1)));
     assert_eq!(reveal(&serving, &admin, "request/FOI-2")["entries"].as_array().unwrap().len(), 1);
-    assert_eq!(serving.post(&admin, &note("1", "FOI-1", "Ada-Lovelace-rang")).is(200).json()["seq"], seq);
+    assert_eq!(serving.post(&admin, &note("1", "FOI-1", "adalovelacerang")).is(200).json()["seq"], seq);
     assert_eq!(
         serving.post(&admin, &note("1", "FOI-1", "what it said is forgotten")).is(200).json()["seq"],
         seq
@@ -373,7 +365,7 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
     let plan = destroy(&serving, &admin, "request/FOI-1", "?dry_run=true", &body).is(200).json();
     assert_eq!(plan["cases"][0]["has_key"], false, "the repeats made no key");
     // What is new about the case gets another key.
-    serving.post(&admin, &note("9", "FOI-1", "Ada-Lovelace-again")).is(201);
+    serving.post(&admin, &note("9", "FOI-1", "adalovelaceagain")).is(201);
     assert_eq!(reveal(&serving, &admin, "request/FOI-1")["entries"].as_array().unwrap().len(), 1);
 
     // The receipt from before still proves the entry, and it stays so after another start.
@@ -389,21 +381,14 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
         let gone = reveal(&serving, &admin, "request/FOI-1");
         assert_eq!(gone["destroyed"].as_u64(), Some(1));
     }
-    assert_nowhere(
-        serving.ledger.home.path(),
-        &["Ada-Lovelace-rang", "Ada-Lovelace-again", "Bob-Example-wrote"],
-    );
+    assert_nowhere(serving.ledger.home.path(), &["adalovelacerang", "adalovelaceagain", "bobexamplewrote"]);
     serving.stop_and_verify();
 }
 
 /// Closes the case of an event, and asks to destroy it.
 #[track_caller]
 fn ask_to_destroy_after_close(serving: &Serving, token: &str, close: &Value) -> u64 {
-    if serving.post(token, close).status != 201 {
-        let mut close = close.clone();
-        close["data"] = json!({});
-        serving.post(token, &close).is(201);
-    }
+    serving.post(token, close).is(201);
     ask_to_destroy(serving, token, &format!("request/{}", close["subject"].as_str().unwrap()))
 }
 
@@ -416,7 +401,7 @@ fn reading_sealed_data_is_guarded_and_recorded() {
         &[],
     );
     let admin = serving.admin.clone();
-    serving.post(&admin, &note("1", "FOI-1", "Ada-Lovelace-rang")).is(201);
+    serving.post(&admin, &note("1", "FOI-1", "adalovelacerang")).is(201);
     let housing = received("2", "FOI-1", json!({"regime": "foi", "note": "of-housing", "unit": "housing"}));
     serving.post(&admin, &housing).is(201);
     let ask = |token: &str, case: &str, purpose: &str| {
@@ -448,7 +433,7 @@ fn reading_sealed_data_is_guarded_and_recorded() {
     }
     let refused = ask(&admin, "request/FOI-1", "review").problem(429, "too_many_reveals");
     assert!(refused.header("retry-after").is_some());
-    assert!(!serving.log().contains("Ada-Lovelace"));
+    assert!(!serving.log().contains("adalovelace"));
     serving.stop_and_verify();
 }
 
@@ -507,7 +492,7 @@ fn start(ledger: &TestLedger) -> support::server::Server {
 #[test]
 fn a_vault_that_does_not_fit_is_refused_and_a_loss_can_be_accepted() {
     let ledger = TestLedger::new();
-    let sealed = |id: u64| note(&id.to_string(), "FOI-1", "Ada-Lovelace-rang").to_string();
+    let sealed = |id: u64| note(&id.to_string(), "FOI-1", "adalovelacerang").to_string();
     ledger.append(sealed(1), &[]).exits(0);
     let vault = ledger.data().join("vault");
     fs::rename(&vault, ledger.beside("vault")).unwrap();
@@ -549,12 +534,12 @@ fn who_read_what_kind_of_thing_is_recorded_and_never_what() {
     let mut serving =
         Serving::with(|_| {}, &["--set", "reads.log_one_in=1", "--set", "reads.log_interval_seconds=1"]);
     let admin = serving.admin.clone();
-    serving.post(&admin, &note("1", "FOI-1", "Ada-Lovelace-rang")).is(201);
+    serving.post(&admin, &note("1", "FOI-1", "adalovelacerang")).is(201);
     let reader = serving.token("reader", &["auditor"], json!({}));
     for _ in 0..3 {
         serving.get(&reader, "/v1/events/0").is(200);
     }
-    serving.get(&reader, "/v1/events?q=quite-a-secret-search").is(200);
+    serving.get(&reader, "/v1/events?q=quiteasecretsearch").is(200);
     serving.get(&reader, "/v1/tokens").is(403);
     serving.get(&reader, "/healthz").is(200);
     serving.stop();
@@ -572,7 +557,7 @@ fn who_read_what_kind_of_thing_is_recorded_and_never_what() {
         read.iter().filter(|data| data["route"] == route).map(|data| data["reads"].as_u64().unwrap()).sum()
     };
     assert_eq!((of("/v1/events/{seq}"), of("/v1/events"), of("/v1/tokens")), (3, 1, 0), "{read:?}");
-    assert_nowhere(serving.ledger.home.path(), &["quite-a-secret-search"]);
+    assert_nowhere(serving.ledger.home.path(), &["quiteasecretsearch"]);
 }
 
 #[test]

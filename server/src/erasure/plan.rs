@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use muniment_core::entry::EntryView;
 use muniment_core::event::group_of;
 use muniment_core::hash::Hash;
+use muniment_core::host::is_host_type;
 use muniment_core::json::{self, Object, Value};
 use muniment_core::obstacles::{Obstacle, Obstacles, Target};
 use muniment_core::seal;
@@ -173,7 +174,17 @@ impl<'f> Finder<'f> {
         let mut found = self.entries(Filter::default(), Some(format!("\"{pseudonym}\"")))?;
         let needle = format!("\"{pseudonym}\"");
         found.retain(|found| memchr::memmem::find(&found.line, needle.as_bytes()).is_some());
-        Ok(found)
+        // What the ledger says of the pseudonym itself, that it was revealed say, does not count.
+        let mut named = Vec::with_capacity(found.len());
+        for entry in found {
+            let by_client = |event: &Object<'_>| {
+                event.get("type").and_then(Value::as_str).is_some_and(|event_type| !is_host_type(event_type))
+            };
+            if entry.event(by_client)? {
+                named.push(entry);
+            }
+        }
+        Ok(named)
     }
 
     /// What is known of holds and requests.
