@@ -109,5 +109,8 @@ fn print_created(origin: &str, created: &Created) -> io::Result<()> {
     print::try_result(&format!("admin token  {}", *created.admin_token))?;
     print::try_result("")?;
     print::try_result("The vkey is public: give it to everybody who is to verify this ledger.")?;
-    print::try_result("The token is shown this once and stored nowhere: put it into a safe place now.")
+    print::try_result("The token is shown this once and stored nowhere: put it into a safe place now.")?;
+    print::try_result(
+        "Personal data is sealed with keys in the file vault, made at the first start under keys/vault.key: copy that key to a safe place then.",
+    )
 }

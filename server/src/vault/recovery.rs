@@ -87,6 +87,10 @@ pub(super) fn open_beside(
         None => {
             let master = MasterKey::random(source)?;
             master.keep(&*disk)?;
+            tracing::info!(
+                key = super::KEY_FILE,
+                "a vault for personal data is made; keep a copy of its key, apart from every copy of the vault"
+            );
             master
         }
     };
