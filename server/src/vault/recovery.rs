@@ -247,7 +247,7 @@ impl Recovery<'_> {
     /// Reads the entries that the vault has not seen.
     fn follow(&mut self, shared: &Shared, from: u64, to: u64) -> Result<(), VaultError> {
         let needles = ["\"sealkey\":\"", "\"personal.destroyed\"", "\"personal.vault_created\"", "\"p-"]
-            .map(|needle| Finder::new(needle));
+            .map(Finder::new);
         let mut seq = from;
         while seq < to {
             let end = to.min(seq + CHUNK_ENTRIES);
