@@ -88,17 +88,14 @@ fn assert_nowhere(directory: &Path, texts: &[&str]) {
 
 #[track_caller]
 fn reveal(serving: &Serving, token: &str, case: &str) -> Value {
-    let request = Request::post(
-        &format!("/v1/subjects/{case}/reveal"),
-        "application/json",
-        r#"{"purpose":"casework"}"#,
-    );
+    let request =
+        Request::post(format!("/v1/subjects/{case}/reveal"), "application/json", r#"{"purpose":"casework"}"#);
     serving.ask(request.token(token)).is(200).json()
 }
 
 fn destroy(serving: &Serving, token: &str, case: &str, query: &str, body: &Value) -> Answer {
     let request =
-        Request::post(&format!("/v1/subjects/{case}/destroy{query}"), "application/json", body.to_string());
+        Request::post(format!("/v1/subjects/{case}/destroy{query}"), "application/json", body.to_string());
     serving.ask(request.token(token))
 }
 
@@ -129,7 +126,7 @@ fn wait_for(serving: &Serving, id: u64, state: &str) -> Value {
 
 fn authorise(serving: &Serving, token: &str, id: u64) -> Answer {
     serving
-        .ask(Request::post(&format!("/v1/destructions/{id}/authorise"), "application/json", "").token(token))
+        .ask(Request::post(format!("/v1/destructions/{id}/authorise"), "application/json", "").token(token))
 }
 
 #[test]
@@ -322,7 +319,7 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
 
     // One that is cancelled is over.
     let other = ask_to_destroy_after_close(&serving, &admin, &close("6", "FOI-2"));
-    let cancel = Request::post(&format!("/v1/destructions/{other}/cancel"), "application/json", "");
+    let cancel = Request::post(format!("/v1/destructions/{other}/cancel"), "application/json", "");
     assert_eq!(serving.ask(cancel.token(&second)).is(200).json()["state"], "cancelled");
     authorise(&serving, &second, other).problem(409, "destruction_over");
 
@@ -407,7 +404,7 @@ fn reading_sealed_data_is_guarded_and_recorded() {
     let ask = |token: &str, case: &str, purpose: &str| {
         let body = json!({"purpose": purpose}).to_string();
         serving
-            .ask(Request::post(&format!("/v1/subjects/{case}/reveal"), "application/json", body).token(token))
+            .ask(Request::post(format!("/v1/subjects/{case}/reveal"), "application/json", body).token(token))
     };
     let auditor = serving.token("reader", &["auditor"], json!({}));
     let source = serving.token("casework", &["source"], json!({"source_prefix": "/foi"}));
