@@ -1,6 +1,7 @@
 //! Seals what of an event is personal.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::event::group_of;
 use crate::json::{Object, Value, pointer_token};
@@ -46,7 +47,7 @@ pub trait Keys {
     ///
     /// # Errors
     /// As the store says.
-    fn key(&mut self, group: &str, subject: &str) -> Result<Option<(KeyId, Sealer)>, Self::Error>;
+    fn key(&mut self, group: &str, subject: &str) -> Result<Option<(KeyId, Arc<Sealer>)>, Self::Error>;
 
     /// The pseudonym of a person.
     ///
@@ -84,7 +85,10 @@ impl Personal {
         if self.is_nothing() {
             return Ok(false);
         }
-        let attribute = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let attribute = |name: &str| match event.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            _ => Cow::Borrowed(""),
+        };
         let [event_type, source, id, subject] = ["type", "source", "id", "subject"].map(attribute);
         let place = Place { source: &source, id: &id, subject: &subject };
         let key = if self.needs_key() { keys.key(group_of(&event_type), &subject)? } else { None };

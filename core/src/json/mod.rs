@@ -32,6 +32,9 @@ pub enum Value<'a> {
     Object(Object<'a>),
 }
 
+/// Up to so many members one is found faster by looking at each.
+const SHORT_MEMBERS_MAX: usize = 16;
+
 /// Members of an object, sorted by the bytes of their keys; no key stands twice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
@@ -52,6 +55,10 @@ impl<'a> Object<'a> {
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value<'a>> {
+        // In a few members most keys are told apart by their lengths alone.
+        if self.0.len() <= SHORT_MEMBERS_MAX {
+            return self.0.iter().find(|(name, _)| name.as_ref() == key).map(|(_, value)| value);
+        }
         let place = self.0.binary_search_by(|(name, _)| name.as_bytes().cmp(key.as_bytes()));
         place.ok().map(|place| &self.0[place].1)
     }

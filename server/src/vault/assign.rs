@@ -1,11 +1,14 @@
 //! Gives keys to cases and pseudonyms to persons, when their first event comes.
 
+use std::sync::Arc;
+
 use muniment_core::catalogue::Keys;
 use muniment_core::seal::{KeyId, SealKey, Sealer};
+use zeroize::Zeroizing;
 
 use super::error::VaultError;
 use super::record::Record;
-use super::{Found, Fresh, Vault, case_name, lock};
+use super::{Found, Fresh, RECENT_MAX, State, Vault, lock};
 
 /// What is made where nothing is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +46,8 @@ fn new_pseudonym() -> Result<String, VaultError> {
 #[derive(Debug)]
 pub struct Asker<'v> {
     vault: &'v Vault,
+    /// The name of the case that was asked for last: its room is used again.
+    name: String,
     make: Make,
     new_person: bool,
 }
@@ -51,26 +56,27 @@ impl Vault {
     /// Asks for the keys and pseudonyms of some events.
     #[must_use]
     pub fn asker(&self, make: Make) -> Asker<'_> {
-        Asker { vault: self, make, new_person: false }
+        Asker { vault: self, name: String::new(), make, new_person: false }
     }
 
     /// The key of a case; a new one from the stock if it has none.
-    fn give_key(
-        &self,
-        group: &str,
-        subject: &str,
-        make: Make,
-    ) -> Result<Option<(KeyId, Sealer)>, VaultError> {
-        let name = case_name(group, subject);
+    fn give_key(&self, name: &str, make: Make) -> Result<Option<(KeyId, Arc<Sealer>)>, VaultError> {
+        if let Some(recent) = lock(&self.state).recent(name) {
+            return Ok(Some(recent));
+        }
         loop {
-            let (found, generation) = self.find(&name)?;
+            let (found, generation) = self.find(name)?;
             let was_erased = match found {
-                Found::Key(id, key) => return Ok(Some((id, key.sealer()))),
+                Found::Key(id, key) => {
+                    let sealer = Arc::new(key.sealer());
+                    lock(&self.state).remember(name, id, &sealer, generation);
+                    return Ok(Some((id, sealer)));
+                }
                 Found::Erasing => return Err(VaultError::Erasing),
                 Found::Erased if make != Make::Always => return Ok(None),
                 Found::Unknown if make == Make::Pretend => {
-                    let key = SealKey::new(zeroize::Zeroizing::new([0; SealKey::BYTES]));
-                    return Ok(Some((KeyId([0; KeyId::BYTES]), key.sealer())));
+                    let key = SealKey::new(Zeroizing::new([0; SealKey::BYTES]));
+                    return Ok(Some((KeyId([0; KeyId::BYTES]), Arc::new(key.sealer()))));
                 }
                 Found::Erased => true,
                 Found::Unknown => false,
@@ -79,14 +85,15 @@ impl Vault {
                 let mut state = lock(&self.state);
                 // Somebody else was here meanwhile: look again.
                 if state.generation != generation
-                    || state.fresh.contains_key(&name)
-                    || state.erasing.contains(&name)
+                    || state.fresh.contains_key(name)
+                    || state.erasing.contains(name)
                 {
                     continue;
                 }
                 if let Some((id, key)) = state.stock.pop() {
-                    let sealer = key.sealer();
-                    state.fresh.insert(name, Fresh { id, key, was_erased });
+                    let sealer = Arc::new(key.sealer());
+                    state.remember(name, id, &sealer, generation);
+                    state.fresh.insert(name.to_owned(), Fresh { id, key, was_erased });
                     return Ok(Some((id, sealer)));
                 }
             }
@@ -132,6 +139,25 @@ impl Vault {
     }
 }
 
+impl State {
+    /// The key of a case that was asked for lately.
+    fn recent(&self, name: &str) -> Option<(KeyId, Arc<Sealer>)> {
+        let (id, sealer) = self.recent.get(name)?;
+        (!self.erasing.contains(name)).then(|| (*id, sealer.clone()))
+    }
+
+    /// Keeps a key at hand that was found in a generation, unless it is being erased or may be by now.
+    fn remember(&mut self, name: &str, id: KeyId, sealer: &Arc<Sealer>, generation: u64) {
+        if self.generation != generation || self.erasing.contains(name) {
+            return;
+        }
+        if self.recent.len() >= RECENT_MAX {
+            self.recent.clear();
+        }
+        self.recent.insert(name.to_owned(), (id, sealer.clone()));
+    }
+}
+
 impl Asker<'_> {
     /// Asks in another way from now on.
     pub fn ask(&mut self, make: Make) {
@@ -147,8 +173,10 @@ impl Asker<'_> {
 impl Keys for Asker<'_> {
     type Error = VaultError;
 
-    fn key(&mut self, group: &str, subject: &str) -> Result<Option<(KeyId, Sealer)>, VaultError> {
-        self.vault.give_key(group, subject, self.make)
+    fn key(&mut self, group: &str, subject: &str) -> Result<Option<(KeyId, Arc<Sealer>)>, VaultError> {
+        self.name.clear();
+        [group, "\0", subject].iter().for_each(|part| self.name.push_str(part));
+        self.vault.give_key(&self.name, self.make)
     }
 
     fn pseudonym(&mut self, reference: &str) -> Result<Option<String>, VaultError> {

@@ -42,6 +42,9 @@ impl Vault {
             }
         }
         state.erasing.extend(cases.iter().map(|(group, subject)| case_name(group, subject)));
+        for (group, subject) in cases {
+            state.recent.remove(&case_name(group, subject));
+        }
         state.erasing_people.extend(people.iter().cloned());
         self.epoch.fetch_add(1, Ordering::AcqRel);
         Ok(ids)

@@ -12,7 +12,7 @@ use muniment_core::hash::Hash;
 
 use super::error::VaultError;
 use super::master::MasterKey;
-use super::record::{BODY_BYTES_MAX, FileKeys, HEAD_BYTES, Head, Record};
+use super::record::{BODY_BYTES_MAX, FileKeys, HEAD_BYTES, Head, Random, Record};
 use crate::disk::{Disk, DiskFile, temporary};
 use crate::ledger::names;
 
@@ -261,11 +261,12 @@ impl VaultFile {
     ) -> Result<(), VaultError> {
         let mut bytes = vec![0; LENGTH_BYTES];
         let mut places: Vec<(Head, u64)> = Vec::new();
+        let mut random = Random::new();
         while bytes.len() < BATCH_BYTES_WANTED
             && let Some(record) = records.next()
         {
             let start = bytes.len();
-            record?.write(&self.reader.keys, &mut bytes)?;
+            record?.write(&self.reader.keys, &mut random, &mut bytes)?;
             let head = Head::read(&bytes[start..]).expect("it was just written");
             places.push((head, self.end + start as u64));
         }

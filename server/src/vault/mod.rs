@@ -31,9 +31,9 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use muniment_core::seal::{KeyId, SealKey};
+use muniment_core::seal::{KeyId, SealKey, Sealer};
 
 pub(crate) use assign::is_pseudonym;
 pub use assign::{Asker, Make};
@@ -51,6 +51,9 @@ use table::Table;
 
 /// Keys that are made at a time for cases to come. Crash tests make them some thousand times.
 const STOCK_KEYS: usize = if cfg!(test) { 32 } else { 8_192 };
+
+/// Most keys that are kept ready for use.
+const RECENT_MAX: usize = 8_192;
 
 /// Bytes that nothing needs any more, from which on the file is written anew if they are half of the rest.
 const DEAD_BYTES_MAX: u64 = 32 * 1024 * 1024;
@@ -84,6 +87,8 @@ struct State {
     stock: Vec<(KeyId, SealKey)>,
     /// Cases whose key is not noted in the file yet.
     fresh: HashMap<String, Fresh>,
+    /// Keys that were used lately, made ready for use.
+    recent: HashMap<String, (KeyId, Arc<Sealer>)>,
     /// Persons whose pseudonym is not in the file yet, by reference.
     fresh_people: HashMap<String, String>,
     /// Cases and pseudonyms that are being erased.
@@ -154,6 +159,7 @@ impl Vault {
             places,
             stock,
             fresh: HashMap::new(),
+            recent: HashMap::new(),
             fresh_people: HashMap::new(),
             erasing: BTreeSet::new(),
             erasing_people: BTreeSet::new(),

@@ -64,6 +64,29 @@ pub(super) fn first_eight(bytes: &[u8]) -> u64 {
     u64::from_le_bytes(eight)
 }
 
+/// Random bytes of the system, asked for many at a time.
+pub(super) struct Random {
+    bytes: Zeroizing<[u8; 4_096]>,
+    used: usize,
+}
+
+impl Random {
+    pub(super) fn new() -> Random {
+        Random { bytes: Zeroizing::new([0; 4_096]), used: 4_096 }
+    }
+
+    fn take<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+        if self.used + N > self.bytes.len() {
+            getrandom::fill(&mut *self.bytes).map_err(io::Error::other)?;
+            self.used = 0;
+        }
+        let mut taken = [0; N];
+        taken.copy_from_slice(&self.bytes[self.used..self.used + N]);
+        self.used += N;
+        Ok(taken)
+    }
+}
+
 /// One thing that the vault remembers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Record {
@@ -165,7 +188,7 @@ impl Record {
     }
 
     /// Appends the sealed record.
-    pub(super) fn write(&self, keys: &FileKeys, out: &mut Vec<u8>) -> io::Result<()> {
+    pub(super) fn write(&self, keys: &FileKeys, random: &mut Random, out: &mut Vec<u8>) -> io::Result<()> {
         let mut content = self.content();
         let (first, second) = self.places(keys);
         let start = out.len();
@@ -175,8 +198,7 @@ impl Record {
         out.extend_from_slice(&u32::try_from(body_bytes).expect("it was just bounded").to_le_bytes());
         out.extend_from_slice(&first.to_le_bytes());
         out.extend_from_slice(&second.to_le_bytes());
-        let mut nonce = [0; NONCE_BYTES];
-        getrandom::fill(&mut nonce).map_err(io::Error::other)?;
+        let nonce: [u8; NONCE_BYTES] = random.take()?;
         out.extend_from_slice(&nonce);
         let tag = keys
             .cipher
@@ -262,7 +284,7 @@ mod tests {
         ];
         for record in records {
             let mut bytes = Vec::new();
-            record.write(&keys, &mut bytes).unwrap();
+            record.write(&keys, &mut Random::new(), &mut bytes).unwrap();
             let head = Head::read(&bytes).unwrap();
             assert_eq!(bytes.len(), HEAD_BYTES + head.body_bytes);
             let (before, body) = bytes.split_at(HEAD_BYTES);

@@ -1,6 +1,7 @@
 //! What an event is once it is sealed.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -18,8 +19,8 @@ struct OneKey {
 impl Keys for OneKey {
     type Error = Infallible;
 
-    fn key(&mut self, _group: &str, _subject: &str) -> Result<Option<(KeyId, Sealer)>, Infallible> {
-        Ok(self.made.then(|| (KeyId([1; 12]), sealer())))
+    fn key(&mut self, _group: &str, _subject: &str) -> Result<Option<(KeyId, Arc<Sealer>)>, Infallible> {
+        Ok(self.made.then(|| (KeyId([1; 12]), Arc::new(sealer()))))
     }
 
     fn pseudonym(&mut self, reference: &str) -> Result<Option<String>, Infallible> {
