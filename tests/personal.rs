@@ -375,8 +375,12 @@ fn a_case_is_destroyed_by_two_people_and_everything_still_verifies() {
         fs::write(&path, &receipt).unwrap();
         serving.ledger.run("verify", &["--checkpoint", path.to_str().unwrap()]).exits(0);
         serving.start_again();
+        // What was carried out is not carried out again: the case has another key by now.
+        wait_for(&serving, id, "destroyed");
+        thread::sleep(Duration::from_millis(600));
         let gone = reveal(&serving, &admin, "request/FOI-1");
         assert_eq!(gone["destroyed"].as_u64(), Some(1));
+        assert_eq!(gone["entries"][0]["values"]["/data/note"], "adalovelaceagain");
     }
     assert_nowhere(serving.ledger.home.path(), &["adalovelacerang", "adalovelaceagain", "bobexamplewrote"]);
     serving.stop_and_verify();

@@ -53,6 +53,21 @@ pub struct Guard {
     pub delay_seconds: i64,
 }
 
+/// The part of a request that is not destroyed yet.
+#[derive(Debug, Default)]
+struct Rest {
+    cases: Vec<Case>,
+    people: Vec<String>,
+    /// The places of both in the request, the cases first.
+    items: Vec<usize>,
+}
+
+impl Rest {
+    fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
 /// Tells every backup destination what was destroyed.
 pub trait Destinations: fmt::Debug + Send + Sync {
     /// Writes entries to the erasure list of each, where they are not there yet.
@@ -240,36 +255,66 @@ impl Erasures {
 
     /// The keys go: first from use, then the ledger says so, then they are in none of the vault's bytes, then every
     /// backup knows.
+    ///
+    /// A case of which the ledger says already that it was destroyed by this request is left alone: it may have another
+    /// key by now.
     fn destroy(&self, request: &Request) -> Result<(), ErasureError> {
         let Request { number, wish, .. } = request;
-        let begun = self.ledger.find_host(&record::destroyed(*number, 0))?.is_some();
-        // Once a part of it is gone, the rest goes too.
-        if !begun {
-            check(&self.plan(&wish.cases, &wish.people)?, wish.plan)?;
+        let rest = self.rest(*number, wish)?;
+        if !rest.is_empty() {
+            self.destroy_rest(request, &rest)?;
         }
-        let mut agreed = vec![wish.requested_by.clone()];
-        agreed.extend(request.authorised_by.clone());
-        let cases: Vec<(String, String)> =
-            wish.cases.iter().map(|case| (case.group.clone(), case.subject.clone())).collect();
-        let keys = self.vault.begin_erasing(&cases, &wish.people)?;
-        // From here on nothing is added to these cases. What came until then counts.
-        let recorded = self.plan(&wish.cases, &wish.people).and_then(|plan| {
-            if !begun {
-                unchanged(&plan, wish.plan)?;
-            }
-            self.certify(request, &plan, &keys, &agreed)
-        });
-        if let Err(error) = recorded {
-            self.keep_to_what_is_recorded(*number, wish)?;
-            return Err(error);
+        if self.vault.is_erasing() {
+            let head = self.ledger.head();
+            self.vault.finish_erasing((head.size, head.last))?;
         }
-        let head = self.ledger.head();
-        self.vault.finish_erasing((head.size, head.last))?;
         let seqs = destroyed_seqs(&self.ledger, *number, wish)?;
         let lines = seqs.iter().map(|seq| Ok(self.ledger.line(*seq)?.unwrap_or_default()));
         let lines = lines.collect::<io::Result<Vec<_>>>()?;
         self.update(*number, |request| request.destroyed = seqs)?;
         self.destinations.tell(&lines).map_err(|why| ErasureError::Io(io::Error::other(why)))
+    }
+
+    /// What of a request is not recorded as destroyed.
+    fn rest(&self, number: u64, wish: &Wish) -> io::Result<Rest> {
+        let mut rest = Rest::default();
+        for (item, case) in wish.cases.iter().enumerate() {
+            if self.ledger.find_host(&record::destroyed(number, item))?.is_none() {
+                rest.cases.push(case.clone());
+                rest.items.push(item);
+            }
+        }
+        for (item, pseudonym) in (wish.cases.len()..).zip(&wish.people) {
+            if self.ledger.find_host(&record::destroyed(number, item))?.is_none() {
+                rest.people.push(pseudonym.clone());
+                rest.items.push(item);
+            }
+        }
+        Ok(rest)
+    }
+
+    /// Takes the keys of the rest out of use and records that they are destroyed.
+    fn destroy_rest(&self, request: &Request, rest: &Rest) -> Result<(), ErasureError> {
+        let Request { number, wish, .. } = request;
+        // Once a part of it is gone, the rest goes too.
+        let begun = rest.items.len() < wish.cases.len() + wish.people.len();
+        if !begun {
+            check(&self.plan(&wish.cases, &wish.people)?, wish.plan)?;
+        }
+        let cases: Vec<(String, String)> =
+            rest.cases.iter().map(|case| (case.group.clone(), case.subject.clone())).collect();
+        let keys = self.vault.begin_erasing(&cases, &rest.people)?;
+        // From here on nothing is added to these cases. What came until then counts.
+        let recorded = self.plan(&rest.cases, &rest.people).and_then(|plan| {
+            if !begun {
+                unchanged(&plan, wish.plan)?;
+            }
+            self.certify(request, &rest.items, &plan, &keys)
+        });
+        if recorded.is_err() {
+            self.keep_to_what_is_recorded(*number, wish)?;
+        }
+        recorded
     }
 
     /// After a failure: what the ledger says is destroyed goes, the rest stays.
@@ -289,7 +334,7 @@ impl Erasures {
             }
         }
         self.vault.narrow_erasing(&cases, &people);
-        if !cases.is_empty() || !people.is_empty() {
+        if self.vault.is_erasing() {
             let head = self.ledger.head();
             self.vault.finish_erasing((head.size, head.last))?;
         }
@@ -300,11 +345,13 @@ impl Erasures {
     fn certify(
         &self,
         request: &Request,
+        items: &[usize],
         plan: &Plan,
         keys: &[(String, String, Vec<String>)],
-        agreed: &[String],
     ) -> Result<(), ErasureError> {
         let Request { number, wish, .. } = request;
+        let mut agreed = vec![wish.requested_by.clone()];
+        agreed.extend(request.authorised_by.clone());
         let record = |item: usize, subject: &str, destroyed: Destroyed<'_>| -> Result<(), ErasureError> {
             let id = record::destroyed(*number, item);
             if self.ledger.find_host(&id)?.is_none() {
@@ -313,7 +360,7 @@ impl Erasures {
             }
             Ok(())
         };
-        for (item, case) in plan.cases.iter().enumerate() {
+        for (case, item) in plan.cases.iter().zip(items) {
             let of_case = |(group, subject, _): &&(String, String, Vec<String>)| {
                 *group == case.case.group && *subject == case.case.subject
             };
@@ -321,27 +368,27 @@ impl Erasures {
             let destroyed = Destroyed {
                 number: *number,
                 wish,
-                authorised_by: agreed,
+                authorised_by: &agreed,
                 group: Some(&case.case.group),
                 keys,
                 people: Vec::new(),
                 entries: case.entries.len() as u64,
                 entries_sha256: entries_digest(&case.entries),
             };
-            record(item, &case.case.subject, destroyed)?;
+            record(*item, &case.case.subject, destroyed)?;
         }
-        for (item, person) in (plan.cases.len()..).zip(&plan.people) {
+        for (person, item) in plan.people.iter().zip(&items[plan.cases.len()..]) {
             let destroyed = Destroyed {
                 number: *number,
                 wish,
-                authorised_by: agreed,
+                authorised_by: &agreed,
                 group: None,
                 keys: Vec::new(),
                 people: vec![person.pseudonym.clone()],
                 entries: person.entries.len() as u64,
                 entries_sha256: entries_digest(&person.entries),
             };
-            record(item, &person.pseudonym, destroyed)?;
+            record(*item, &person.pseudonym, destroyed)?;
         }
         Ok(())
     }

@@ -23,6 +23,13 @@ impl Vault {
         let mut writing = lock(&self.file);
         // What is in the file can be taken back from the erasure, if the ledger does not take its event.
         self.note_locked(&mut writing, None)?;
+        {
+            // Of an attempt that failed: their keys are looked up anew. What is sealed meanwhile is of the old epoch.
+            let mut state = lock(&self.state);
+            for (group, subject) in cases {
+                state.erasing.remove(&case_name(group, subject));
+            }
+        }
         let mut ids = Vec::with_capacity(cases.len());
         for (group, subject) in cases {
             let name = case_name(group, subject);
@@ -57,6 +64,13 @@ impl Vault {
         let mut state = lock(&self.state);
         state.erasing.retain(|name| names.contains(name));
         state.erasing_people.retain(|pseudonym| people.contains(pseudonym));
+    }
+
+    /// Whether anything is being erased.
+    #[must_use]
+    pub fn is_erasing(&self) -> bool {
+        let state = lock(&self.state);
+        !state.erasing.is_empty() || !state.erasing_people.is_empty()
     }
 
     /// Takes back what was begun.

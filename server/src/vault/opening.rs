@@ -13,7 +13,7 @@ use super::error::VaultError;
 use super::file::VaultFile;
 use super::master::{KeySource, MasterKey};
 use super::record::{CASE, ERASED_CASE};
-use super::recovery::{line, open_beside};
+use super::recovery::{is_there, line, open_beside};
 use super::restored::restored;
 use crate::disk::Disk;
 use crate::ledger::{Ledger, Shared, names};
@@ -87,7 +87,7 @@ pub fn name_before_use(vault: &Vault, ledger: &Ledger) -> Result<(), VaultError>
 /// See [`VaultError`]; [`VaultError::NotLost`] if there is a vault, or if the ledger never had one.
 pub fn replace_lost(disk: Arc<dyn Disk>, source: &KeySource, ledger: &Ledger) -> Result<(), VaultError> {
     let (number, named) = last_naming(ledger)?;
-    if named.is_none() || disk.read(super::FILE)?.is_some() {
+    if named.is_none() || is_there(&*disk)? {
         return Err(VaultError::NotLost);
     }
     let first = Hash::of_line(&line(ledger, 0)?);

@@ -73,7 +73,7 @@ pub(super) fn open_beside(
     restored: Option<&[Destroyed]>,
 ) -> Result<Vault, VaultError> {
     let ledger = Hash::of_line(&line(shared, 0)?);
-    let found = disk.read(super::FILE)?.is_some();
+    let found = is_there(&*disk)?;
     let master = MasterKey::load(source, &*disk)?;
     let master = match master {
         // Whoever wrote the key may have been killed before it was durable.
@@ -166,6 +166,15 @@ pub(super) fn open_beside(
 /// The key that was to follow where a change of keys was cut short.
 fn next_key(source: &KeySource, disk: &dyn Disk) -> Result<Option<MasterKey>, VaultError> {
     if *source == KeySource::DataDirectory { MasterKey::next(disk) } else { Ok(None) }
+}
+
+/// Whether there is a file of that name. It may be large.
+pub(super) fn is_there(disk: &dyn Disk) -> Result<bool, VaultError> {
+    match disk.open_read(super::FILE) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(super) fn line(shared: &Shared, seq: u64) -> Result<Vec<u8>, VaultError> {
