@@ -4,8 +4,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use support::http::Request;
@@ -67,18 +68,29 @@ fn a_ledger_is_backed_up_while_it_is_served_and_posted_to() {
         }
     };
     post(0, 50);
-    let posted = thread::scope(|scope| {
-        let posting = scope.spawn(|| post(50, 400));
-        let mut sizes = Vec::new();
-        for _ in 0..4 {
-            let ran = muniment(&["backup", "--data", text(&data), "--to", text(&backup)]).exits(0);
-            sizes.push(ran.field("backed up").split(' ').next().unwrap().parse::<usize>().unwrap());
-            thread::sleep(Duration::from_millis(300));
+    // It goes up to the last signed checkpoint, and one is kept every second: until a backup has more than the first.
+    let (grown, begun) = (AtomicBool::new(false), Instant::now());
+    let sizes = thread::scope(|scope| {
+        let posting = scope.spawn(|| {
+            let mut id = 50;
+            while !grown.load(Ordering::Relaxed) {
+                post(id, id + 1);
+                id += 1;
+                thread::sleep(Duration::from_millis(2));
+            }
+        });
+        let mut sizes: Vec<usize> = Vec::new();
+        while sizes.len() < 4 || (sizes.first() == sizes.last() && begun.elapsed() < Duration::from_secs(30))
+        {
+            let ran = muniment(&["backup", "--data", text(&data), "--to", text(&backup)]);
+            sizes.push(ran.exits(0).field("backed up").split(' ').next().unwrap().parse().unwrap());
+            thread::sleep(Duration::from_millis(100));
         }
+        grown.store(true, Ordering::Relaxed);
         posting.join().unwrap();
         sizes
     });
-    assert!(posted.is_sorted() && posted[0] < *posted.last().unwrap(), "{posted:?}");
+    assert!(sizes.is_sorted() && sizes.first() < sizes.last(), "{sizes:?}");
     // A checkpoint is kept every second.
     thread::sleep(Duration::from_millis(1_500));
     muniment(&["backup", "--data", text(&data), "--to", text(&backup)]).exits(0);
