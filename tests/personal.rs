@@ -448,7 +448,7 @@ fn a_restored_ledger_reads_its_personal_data_and_forgets_what_was_destroyed_late
         serving.post(&admin, &event).is(201);
     }
     let (backup, vaults) = (serving.ledger.beside("backup"), serving.ledger.beside("vaults"));
-    thread::sleep(Duration::from_millis(1_500));
+    serving.wait_for_checkpoint();
     let text = |path: &PathBuf| path.to_str().unwrap().to_owned();
     serving.ledger.run("backup", &["--to", &text(&backup), "--vault-to", &text(&vaults)]).exits(0);
     let id = ask_to_destroy(&serving, &admin, "uk/B-1");

@@ -102,6 +102,20 @@ impl Serving {
         self.ledger.run("verify", &[]).exits(0).field("entries").parse().unwrap()
     }
 
+    /// Waits until the checkpoint on disk covers all that was posted: a backup goes no further.
+    pub fn wait_for_checkpoint(&self) {
+        let size = self.get(&self.admin, "/v1/ledger").is(200).json()["size"].as_u64().unwrap();
+        let begun = Instant::now();
+        let kept = || -> Option<u64> {
+            let note = fs::read_to_string(self.ledger.data().join("checkpoint")).ok()?;
+            note.lines().nth(1)?.parse().ok()
+        };
+        while kept().is_none_or(|kept| kept < size) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "no checkpoint of {size} entries is kept");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// What it wrote to standard error.
     pub fn log(&self) -> String {
         fs::read_to_string(self.ledger.beside("log")).unwrap_or_default()
