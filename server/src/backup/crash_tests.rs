@@ -277,15 +277,18 @@ fn damage_in_the_destination_is_mended_and_damage_here_is_named() {
     let Ledger { later, .. } = ledger();
     let destination = SimDisk::new();
     back_up(&later, &destination).unwrap();
-    let sealed = |disk: &SimDisk| {
+    // Whatever the byte is, it is another then.
+    let damage = |disk: &SimDisk| {
         let name = disk.list(names::LEDGER).unwrap().into_iter().find(|name| name.ends_with(".zst")).unwrap();
-        disk.open(&format!("{}/{name}", names::LEDGER)).unwrap()
+        let file = disk.open(&format!("{}/{name}", names::LEDGER)).unwrap();
+        let byte = file.read_exact_at(20, 1).unwrap()[0];
+        file.write_at(&[!byte], 20).unwrap();
     };
-    sealed(&destination).write_at(b"x", 20).unwrap();
+    damage(&destination);
     let done = back_up(&later, &destination).unwrap();
     assert_eq!(done.tally.copied.files, 2, "the segment and the key");
     check_whole(&later, &destination);
-    sealed(&later).write_at(b"x", 20).unwrap();
+    damage(&later);
     let before = destination.after(Loss::Process);
     let error = back_up(&later, &SimDisk::new()).unwrap_err().to_string();
     assert!(error.contains("entry 0"), "{error}");
