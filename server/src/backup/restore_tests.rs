@@ -249,7 +249,9 @@ fn a_damaged_backup_or_a_foreign_checkpoint_restores_nothing() {
     let kept = kept();
     let name = kept.backup.list(names::LEDGER).unwrap().remove(0);
     let damaged = kept.backup.after(Loss::Process);
-    damaged.open(&format!("ledger/{name}")).unwrap().write_at(b"x", 700).unwrap();
+    let file = damaged.open(&format!("ledger/{name}")).unwrap();
+    let byte = file.read_exact_at(700, 1).unwrap()[0];
+    file.write_at(&[!byte], 700).unwrap();
     let data = SimDisk::new();
     let error = restore_from(&damaged, &data, Some(checkpoint_of(&kept.source)), None).unwrap_err();
     assert!(matches!(error, RestoreError::Copy(BackupError::Unsound(_))), "{error}");
