@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 
 use base64::Engine as _;
@@ -134,17 +134,21 @@ fn paths_are_those_of_the_specification() {
 }
 
 /// The large ledger, made once for all tests of this file, and served.
-fn large() -> MutexGuard<'static, Serving> {
-    static MADE: OnceLock<Mutex<Serving>> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
-        let fill = |ledger: &support::TestLedger| {
-            let counts = ledger.append(plain_lines(0..EVENTS), &[]).exits(0).counts();
-            assert_eq!(counts, [EVENTS, 0, 0]);
-        };
-        // Small segments, so that most of it is sealed.
-        Mutex::new(Serving::with(fill, &["--set", "ledger.segment_bytes=8388608"]))
-    });
-    made.lock().unwrap_or_else(PoisonError::into_inner)
+fn large() -> Arc<Serving> {
+    // Not kept for good: the server ends with the last test that uses it.
+    static MADE: Mutex<Weak<Serving>> = Mutex::new(Weak::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(serving) = made.upgrade() {
+        return serving;
+    }
+    let fill = |ledger: &support::TestLedger| {
+        let counts = ledger.append(plain_lines(0..EVENTS), &[]).exits(0).counts();
+        assert_eq!(counts, [EVENTS, 0, 0]);
+    };
+    // Small segments, so that most of it is sealed.
+    let serving = Arc::new(Serving::with(fill, &["--set", "ledger.segment_bytes=8388608"]));
+    *made = Arc::downgrade(&serving);
+    serving
 }
 
 #[test]
