@@ -308,7 +308,8 @@ impl Restore<'_> {
 /// Hands the erasure list of a backup to a ledger that was restored from it, before it opens for the first time.
 /// What the list names must be destroyed in the vault before anything is read with it.
 ///
-/// For now it puts the list in place; the vault applies it when it opens. Returns the number of lines.
+/// It puts the list in place, and the vault applies it when it opens for the first time: only then is its key at hand.
+/// Returns the number of lines.
 ///
 /// # Errors
 /// As the disk says.

@@ -29,11 +29,10 @@ pub fn open(
     ledger: &Ledger,
     catalogue: &Catalogue,
 ) -> Result<Vault, VaultError> {
-    let (number, seq) = last_naming(ledger)?;
+    let (_, seq) = last_naming(ledger)?;
     let named = seq.map(|seq| Ok::<_, VaultError>((seq, named_vault(ledger, seq)?))).transpose()?;
     let restored = restored(&*disk)?;
     let vault = open_beside(disk.clone(), source, ledger, catalogue, named.as_ref(), restored.as_deref())?;
-    debug_assert!(named.is_some() || number == 1);
     if let Some(restored) = restored {
         restored.iter().try_for_each(|destroyed| destroyed.record_again(ledger))?;
         disk.remove_if_there(names::ERASURES)?;
