@@ -10,6 +10,8 @@
 //! - It knows nothing of HTTP, WebAssembly hosts or storage.
 //! - It panics on no input: a panic is a mistake of ours, an error is a fault of the input.
 
+#![forbid(unsafe_code)]
+
 pub mod catalogue;
 pub mod chain;
 pub mod checkpoint;

@@ -18,6 +18,7 @@ pub mod index;
 mod intake;
 pub mod ledger;
 pub mod net;
+pub mod plugins;
 pub mod progress;
 pub mod query;
 pub mod settings;

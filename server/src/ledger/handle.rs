@@ -247,6 +247,24 @@ impl Ledger {
         Ok(self.find(names.collect())?.into_iter().flatten().next())
     }
 
+    /// The highest number whose event of the host was recorded, 0 if none was: doubled until one is free, then
+    /// halved. Numbers are given from 1, without gaps.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub fn last_numbered(&self, id: impl Fn(u64) -> String) -> io::Result<u64> {
+        let mut free = 1;
+        while self.find_host(&id(free))?.is_some() {
+            free *= 2;
+        }
+        let mut last = free / 2;
+        while last + 1 < free {
+            let middle = last + (free - last) / 2;
+            if self.find_host(&id(middle))?.is_some() { last = middle } else { free = middle }
+        }
+        Ok(last)
+    }
+
     /// The entry, if there is one, of each event that is named by `source` and `id`.
     ///
     /// # Errors

@@ -53,7 +53,7 @@ impl Import {
     /// # Errors
     /// See [`ImportError`].
     pub fn interrupted(ledger: &Ledger) -> Result<Option<Import>, ImportError> {
-        let number = last_number(ledger)?;
+        let number = ledger.last_numbered(started)?;
         let open = number > 0 && ledger.find_host(&finished(number))?.is_none();
         Ok(open.then_some(Import { number }))
     }
@@ -69,7 +69,7 @@ impl Import {
     /// # Errors
     /// See [`ImportError`].
     pub fn start(ledger: &Ledger, requested_by: Option<&str>) -> Result<(Import, u64), ImportError> {
-        let number = last_number(ledger)? + 1;
+        let number = ledger.last_numbered(started)? + 1;
         let data = data_of(number, requested_by, None);
         let appended = ledger.append_host("import.started", &started(number), data)?;
         Ok((Import { number }, appended.seq))
@@ -102,21 +102,4 @@ fn data_of(number: u64, requested_by: Option<&str>, counts: Option<ImportCounts>
         members.push(("replayed".into(), Value::number(counts.replayed)));
     }
     Value::Object(Object::new(members).expect("the keys are distinct"))
-}
-
-/// The highest number whose import was started: doubled until one is free, then halved.
-fn last_number(ledger: &Ledger) -> Result<u64, ImportError> {
-    let mut free = 1;
-    while ledger.find_host(&started(free))?.is_some() {
-        free *= 2;
-    }
-    let mut taken = free / 2;
-    while taken + 1 < free {
-        let middle = taken + (free - taken) / 2;
-        match ledger.find_host(&started(middle))? {
-            Some(_) => taken = middle,
-            None => free = middle,
-        }
-    }
-    Ok(taken)
 }

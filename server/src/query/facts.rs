@@ -30,6 +30,8 @@ pub struct EventFacts<'a> {
     pub time: Option<Timestamp>,
     /// `data` as it is spelled, canonical JSON.
     pub data: Option<&'a str>,
+    /// Whether it says that it is only a test.
+    pub is_test: bool,
 }
 
 impl<'a> EventFacts<'a> {
@@ -40,12 +42,13 @@ impl<'a> EventFacts<'a> {
     pub fn read(line: &'a [u8]) -> Result<EventFacts<'a>, EntryError> {
         let entry = EntryView::parse(line)?;
         let (mut id, mut source, mut event_type, mut subject) = (None, None, None, None);
-        let (mut time, mut data) = (None, None);
+        let (mut time, mut data, mut is_test) = (None, None, false);
         check_object(entry.event, |name, value| match name {
             r#""data""# => data = Some(value),
             r#""id""# => id = unescape(value),
             r#""source""# => source = unescape(value),
             r#""subject""# => subject = unescape(value),
+            r#""test""# => is_test = matches!(value, "true" | r#""true""#),
             r#""time""# => time = unescape(value),
             r#""type""# => event_type = unescape(value),
             _ => {}
@@ -65,6 +68,7 @@ impl<'a> EventFacts<'a> {
             unit: data.and_then(unit),
             time: time.and_then(|time| Timestamp::parse_rfc3339(&time).ok()),
             data,
+            is_test,
         })
     }
 

@@ -95,7 +95,7 @@ impl Tokens {
         if let Some(seq) = ledger.find_host(record::FIRST)? {
             known.apply(record_of(ledger, seq)?);
         }
-        let last = last_number(ledger)?;
+        let last = ledger.last_numbered(record::id)?;
         for number in 1..=last {
             if let Some(seq) = ledger.find_host(&record::id(number))? {
                 known.apply(record_of(ledger, seq)?);
@@ -212,21 +212,6 @@ fn record_of(ledger: &Ledger, seq: u64) -> io::Result<Record> {
     let entry = EntryView::parse(&line).map_err(|error| wrong(error.to_string()))?;
     let event = json::parse(entry.event.as_bytes()).map_err(|error| wrong(error.to_string()))?;
     Record::read(&event).ok_or_else(|| wrong("it is no event about a token".to_owned()))
-}
-
-/// The highest number that is taken: doubled until one is free, then halved.
-fn last_number(ledger: &Ledger) -> io::Result<u64> {
-    let taken = |number: u64| Ok::<_, io::Error>(ledger.find_host(&record::id(number))?.is_some());
-    let mut free = 1;
-    while taken(free)? {
-        free *= 2;
-    }
-    let mut last = free / 2;
-    while last + 1 < free {
-        let middle = last + (free - last) / 2;
-        if taken(middle)? { last = middle } else { free = middle }
-    }
-    Ok(last)
 }
 
 #[cfg(test)]

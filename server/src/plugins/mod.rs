@@ -1,0 +1,18 @@
+//! Plugins: programs that fold over the ledger, raise alerts, keep registers and write parts of the report.
+//!
+//! Start reading at `fold.rs`, what a plugin is given and when; then `runner.rs`, a plugin from one opening of the
+//! ledger to its closing.
+
+mod alerts;
+pub mod engine;
+pub mod fold;
+pub mod manifest;
+pub mod outcome;
+pub mod registry;
+mod runner;
+pub mod schema;
+pub mod snapshots;
+pub mod status;
+
+#[cfg(test)]
+mod testing;
