@@ -64,6 +64,14 @@ impl Import {
         self.number
     }
 
+    /// The entry that opened its bracket.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub fn started_in(self, ledger: &Ledger) -> io::Result<Option<u64>> {
+        ledger.find_host(&started(self.number))
+    }
+
     /// Opens a bracket. Returns the entry that opens it too.
     ///
     /// # Errors

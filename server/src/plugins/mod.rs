@@ -6,13 +6,19 @@
 mod alerts;
 pub mod engine;
 pub mod fold;
+pub mod host;
 pub mod manifest;
 pub mod outcome;
 pub mod registry;
 mod runner;
+mod running;
 pub mod schema;
 pub mod snapshots;
 pub mod status;
+mod timekeeper;
+pub mod trial;
+
+pub use host::{PluginError, PluginOptions, Plugins};
 
 #[cfg(test)]
 mod testing;

@@ -1,0 +1,529 @@
+//! The plugins of a ledger: what runs, and every change of it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::engine::{Allowance, CompiledCode, Engine, Failure, Log, Program};
+use super::fold::Position;
+use super::manifest::Manifest;
+use super::outcome::{Page, Query, Register};
+use super::registry::{Change, Installed, Registry, RegistryError, Standing};
+use super::running::{Quarantine, Running, Surroundings, terms};
+use super::schema::{self, SettingsFault};
+use super::snapshots::Snapshots;
+use super::status::Status;
+use super::timekeeper::{self, Pace, Waiting};
+use super::trial::{self, Comparison, TrialError};
+use crate::ledger::Ledger;
+
+/// How plugins are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PluginOptions {
+    /// What each may use.
+    pub allowance: Allowance,
+    /// How many alerts one may raise in a day.
+    pub alerts_a_day_max: u32,
+    /// Between two `clock.advanced`.
+    pub clock_interval: Duration,
+    /// An import that is open for longer is closed.
+    pub import_max: Duration,
+    /// Whether events marked as tests are left out.
+    pub leaves_out_tests: bool,
+}
+
+/// Why something was not done with a plugin.
+#[derive(Debug, thiserror::Error)]
+pub enum PluginError {
+    /// There is none.
+    #[error("there is no plugin `{0}`")]
+    Unknown(String),
+    /// There is one.
+    #[error("`{0}` is installed; upgrade it instead")]
+    Installed(String),
+    /// Another plugin's program.
+    #[error("this program is `{found}`, not `{wanted}`")]
+    AnotherPlugin {
+        /// Which plugin was named.
+        wanted: String,
+        /// Which it is.
+        found: String,
+    },
+    /// It is that already.
+    #[error("`{0}` {1}")]
+    Already(String, &'static str),
+    /// The program.
+    #[error("the plugin is refused: {0}")]
+    Refused(#[from] Failure),
+    /// Its settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsFault),
+    /// What the trial found.
+    #[error("the plugin is refused: {0}")]
+    Trial(#[from] TrialError),
+    /// It cannot be looked at just now.
+    #[error("`{0}` cannot be looked at yet: {1}")]
+    NotReady(String, &'static str),
+    /// What the plugin says itself.
+    #[error("{0}")]
+    Says(String),
+    /// The ledger.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// Files.
+    #[error("{}: {error}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+}
+
+/// A plugin, as it is shown.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// What the ledger says of it.
+    pub installed: Installed,
+    /// What it says of itself, once it is compiled.
+    pub manifest: Option<Manifest>,
+    /// How it is doing.
+    pub status: Status,
+}
+
+/// The plugins of a ledger that is open.
+pub struct Plugins {
+    inner: Arc<Inner>,
+    timekeeper: Mutex<Option<(Sender<()>, JoinHandle<()>)>>,
+}
+
+struct Inner {
+    surroundings: Surroundings,
+    folder: PathBuf,
+    registry: Mutex<Registry>,
+    running: RwLock<BTreeMap<String, Arc<Running>>>,
+    /// Held while plugins are changed: one change at a time.
+    changing: Mutex<()>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Plugins {
+    /// Starts the plugins of the ledger in a data directory. `secret` vouches for compiled code.
+    ///
+    /// # Errors
+    /// If this machine cannot run WebAssembly, or which plugins there are cannot be read.
+    pub fn start(
+        directory: &Path,
+        ledger: Arc<Ledger>,
+        secret: &[u8],
+        options: PluginOptions,
+    ) -> Result<Plugins, String> {
+        let folder = directory.join("plugins");
+        let compiled = CompiledCode::new(directory.join("state").join("compiled"), secret);
+        let engine = Engine::new(options.allowance, Some(compiled))?;
+        let registry = Registry::load(&ledger).map_err(|error| error.to_string())?;
+        let surroundings = Surroundings {
+            ledger: ledger.clone(),
+            engine,
+            snapshots: Arc::new(Snapshots::open(&directory.join("state").join("snapshots"))),
+            alerts_a_day_max: options.alerts_a_day_max,
+            leaves_out_tests: options.leaves_out_tests,
+        };
+        let inner = Arc::new(Inner {
+            surroundings,
+            folder,
+            registry: Mutex::new(registry),
+            running: RwLock::default(),
+            changing: Mutex::new(()),
+        });
+        let installed: Vec<Installed> = lock(&inner.registry).plugins().cloned().collect();
+        for plugin in installed {
+            inner.run(plugin, None, Log::default());
+        }
+        let (stop, stopped) = mpsc::channel();
+        let of_thread = Arc::downgrade(&inner);
+        let pace = Pace { interval: options.clock_interval, import_max: options.import_max };
+        let keep_time = move || {
+            let waiting = || of_thread.upgrade().map(|inner| inner.waiting()).unwrap_or_default();
+            timekeeper::run(&ledger, &stopped, pace, waiting);
+        };
+        let thread = thread::Builder::new().name("timekeeper".to_owned()).spawn(keep_time);
+        let thread = thread.map_err(|error| format!("no threads: {error}"))?;
+        Ok(Plugins { inner, timekeeper: Mutex::new(Some((stop, thread))) })
+    }
+
+    /// Stops all threads; each plugin keeps a snapshot first.
+    pub fn stop(&self) {
+        if let Some((stop, thread)) = lock(&self.timekeeper).take() {
+            drop(stop);
+            if thread.join().is_err() {
+                tracing::error!("the timekeeper panicked");
+            }
+        }
+        for running in self.inner.all() {
+            running.stop();
+        }
+        self.inner.running.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// All plugins, by id.
+    #[must_use]
+    pub fn list(&self) -> Vec<Shown> {
+        self.inner.all().iter().map(|running| shown(running)).collect()
+    }
+
+    /// One plugin.
+    ///
+    /// # Errors
+    /// [`PluginError::Unknown`].
+    pub fn get(&self, id: &str) -> Result<Shown, PluginError> {
+        Ok(shown(&*self.inner.one(id)?))
+    }
+
+    /// The last lines of a plugin's log, and how many were dropped before them.
+    ///
+    /// # Errors
+    /// [`PluginError::Unknown`].
+    pub fn logs(&self, id: &str) -> Result<(Vec<String>, u64), PluginError> {
+        Ok(self.inner.one(id)?.log.lines())
+    }
+
+    /// The engine, for trials.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.inner.surroundings.engine
+    }
+
+    /// Whether there ever was a plugin of this id.
+    #[must_use]
+    pub fn was_known(&self, id: &str) -> bool {
+        lock(&self.inner.registry).was_known(id)
+    }
+
+    /// Installs a plugin: it runs from now on. `settings` is JSON.
+    ///
+    /// # Errors
+    /// See [`PluginError`]; nothing has changed then.
+    pub fn install(&self, bytes: &[u8], settings: &str, requested_by: Option<&str>) -> Result<Shown, PluginError> {
+        let _alone = lock(&self.inner.changing);
+        let (program, settings) = self.inner.checked(bytes, settings)?;
+        let id = program.manifest().id.clone();
+        if lock(&self.inner.registry).get(&id).is_some() {
+            return Err(PluginError::Installed(id));
+        }
+        self.inner.write_program(program.sha256(), bytes)?;
+        let change = Change::Installed {
+            version: program.manifest().version.clone(),
+            sha256: program.sha256().to_owned(),
+            settings,
+        };
+        self.inner.change(&id, change, requested_by, Some(program))?;
+        self.get(&id)
+    }
+
+    /// Runs another program in the place of a plugin's. Without settings it gets those of before.
+    ///
+    /// # Errors
+    /// See [`PluginError`]; nothing has changed then.
+    pub fn upgrade(
+        &self,
+        id: &str,
+        bytes: &[u8],
+        settings: Option<&str>,
+        requested_by: Option<&str>,
+    ) -> Result<Shown, PluginError> {
+        let _alone = lock(&self.inner.changing);
+        let before = self.inner.installed(id)?;
+        let (program, settings) = self.inner.checked(bytes, settings.unwrap_or(&before.settings))?;
+        same_plugin(id, &program)?;
+        if program.sha256() == before.sha256 && settings == before.settings {
+            return Err(PluginError::Already(id.to_owned(), "runs this program with these settings"));
+        }
+        self.inner.write_program(program.sha256(), bytes)?;
+        let change = Change::Upgraded {
+            version: program.manifest().version.clone(),
+            sha256: program.sha256().to_owned(),
+            settings,
+        };
+        self.inner.change(id, change, requested_by, Some(program))?;
+        self.get(id)
+    }
+
+    /// Runs a plugin with other settings, which is treated as an upgrade.
+    ///
+    /// # Errors
+    /// See [`PluginError`]; nothing has changed then.
+    pub fn configure(&self, id: &str, settings: &str, requested_by: Option<&str>) -> Result<Shown, PluginError> {
+        let _alone = lock(&self.inner.changing);
+        let before = self.inner.installed(id)?;
+        let program = self.inner.program(&before)?;
+        let settings = self.inner.check(&program, settings)?;
+        if settings == before.settings {
+            return Err(PluginError::Already(id.to_owned(), "has these settings"));
+        }
+        self.inner.change(id, Change::Configured { settings }, requested_by, Some(program))?;
+        self.get(id)
+    }
+
+    /// Lets a plugin rest, or go on where it stood. A plugin in quarantine is tried again.
+    ///
+    /// # Errors
+    /// See [`PluginError`]; nothing has changed then.
+    pub fn enable(&self, id: &str, enabled: bool, requested_by: Option<&str>) -> Result<Shown, PluginError> {
+        let _alone = lock(&self.inner.changing);
+        let before = self.inner.installed(id)?;
+        match (&before.standing, enabled) {
+            (Standing::Enabled, true) => return Err(PluginError::Already(id.to_owned(), "is enabled")),
+            (Standing::Disabled, false) => return Err(PluginError::Already(id.to_owned(), "is disabled")),
+            _ => {}
+        }
+        let change = if enabled { Change::Enabled } else { Change::Disabled };
+        self.inner.change(id, change, requested_by, None)?;
+        self.get(id)
+    }
+
+    /// Removes a plugin. Its program is kept, for the reports that it had a part in.
+    ///
+    /// # Errors
+    /// See [`PluginError`]; nothing has changed then.
+    pub fn remove(&self, id: &str, requested_by: Option<&str>) -> Result<(), PluginError> {
+        let _alone = lock(&self.inner.changing);
+        self.inner.installed(id)?;
+        self.inner.change(id, Change::Removed, requested_by, None)
+    }
+
+    /// Forgets a plugin's state: it folds over the ledger again, and raises nothing twice.
+    ///
+    /// # Errors
+    /// See [`PluginError`].
+    pub fn replay(&self, id: &str) -> Result<Shown, PluginError> {
+        let _alone = lock(&self.inner.changing);
+        let running = self.inner.one(id)?;
+        running.stop();
+        self.inner.surroundings.snapshots.forget(id);
+        self.inner.run(running.installed.clone(), running.program().cloned(), running.log.clone());
+        self.get(id)
+    }
+
+    /// What another program, or other settings, would change in the alerts that are open.
+    ///
+    /// # Errors
+    /// See [`PluginError`].
+    pub fn compare(&self, bytes: Option<&[u8]>, id: &str, settings: Option<&str>) -> Result<Comparison, PluginError> {
+        let running = self.inner.one(id).ok();
+        let installed = running.as_ref().map(|running| running.installed.clone());
+        let kept = installed.as_ref().map_or("{}", |installed| installed.settings.as_str());
+        let settings = settings.unwrap_or(kept);
+        let (program, settings) = match (bytes, &installed) {
+            (Some(bytes), _) => self.inner.checked(bytes, settings)?,
+            (None, Some(installed)) => {
+                let program = self.inner.program(installed)?;
+                let settings = self.inner.check(&program, settings)?;
+                (program, settings)
+            }
+            (None, None) => return Err(PluginError::Unknown(id.to_owned())),
+        };
+        if !id.is_empty() {
+            same_plugin(id, &program)?;
+        }
+        let surroundings = &self.inner.surroundings;
+        let before = match running {
+            Some(running) => running
+                .snapshot()
+                .ok_or(PluginError::NotReady(id.to_owned(), "it has not begun to fold"))?
+                .position,
+            None => Position { next: surroundings.ledger.head().size, ..Position::default() },
+        };
+        let terms = terms(surroundings, &program, u64::MAX)?;
+        let after = trial::rehearse(&program, &settings, &terms, &surroundings.ledger, before.next, |_| {})?;
+        Ok(trial::compare(before.next, before.open(), after.open()))
+    }
+
+    /// The registers of a plugin.
+    ///
+    /// # Errors
+    /// See [`PluginError`].
+    pub fn registers(&self, id: &str) -> Result<Vec<Register>, PluginError> {
+        self.look(id, |instance, _| instance.registers())
+    }
+
+    /// A page of a register as it stands at an instant, and up to which entry it was folded.
+    ///
+    /// # Errors
+    /// See [`PluginError`].
+    pub fn register(&self, id: &str, name: &str, query: &Query, as_at: i64) -> Result<(Page, u64), PluginError> {
+        let looked = self.look(id, |instance, next| Ok((instance.register(name, query, as_at)?, next)))?;
+        let (page, next) = looked;
+        Ok((page.map_err(PluginError::Says)?, next))
+    }
+
+    /// A plugin's sections of a report, and up to which entry it was folded.
+    ///
+    /// # Errors
+    /// See [`PluginError`].
+    pub fn sections(
+        &self,
+        id: &str,
+        (from, to): (&str, &str),
+        status_at: i64,
+    ) -> Result<(serde_json::Value, u64), PluginError> {
+        let looked = self.look(id, |instance, next| Ok((instance.sections(from, to, status_at)?, next)))?;
+        let (sections, next) = looked;
+        Ok((sections.map_err(PluginError::Says)?, next))
+    }
+
+    fn look<T>(
+        &self,
+        id: &str,
+        look: impl FnOnce(&mut super::engine::Instance, u64) -> Result<T, Failure>,
+    ) -> Result<T, PluginError> {
+        let seen = self.inner.one(id)?.look(look)?;
+        seen.ok_or_else(|| PluginError::NotReady(id.to_owned(), "it has not begun to fold; try again in a moment"))
+    }
+}
+
+fn same_plugin(id: &str, program: &Program) -> Result<(), PluginError> {
+    let found = &program.manifest().id;
+    match found == id {
+        true => Ok(()),
+        false => Err(PluginError::AnotherPlugin { wanted: id.to_owned(), found: found.clone() }),
+    }
+}
+
+fn shown(running: &Running) -> Shown {
+    Shown {
+        installed: running.installed.clone(),
+        manifest: running.program().map(|program| program.manifest().clone()),
+        status: running.status(),
+    }
+}
+
+impl Inner {
+    fn all(&self) -> Vec<Arc<Running>> {
+        self.running.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    fn one(&self, id: &str) -> Result<Arc<Running>, PluginError> {
+        let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
+        running.get(id).cloned().ok_or_else(|| PluginError::Unknown(id.to_owned()))
+    }
+
+    fn installed(&self, id: &str) -> Result<Installed, PluginError> {
+        lock(&self.registry).get(id).cloned().ok_or_else(|| PluginError::Unknown(id.to_owned()))
+    }
+
+    fn file(&self, sha256: &str) -> PathBuf {
+        self.folder.join(format!("{sha256}.wasm"))
+    }
+
+    fn waiting(&self) -> Vec<Waiting> {
+        let waits = |running: Arc<Running>| {
+            let status = running.status();
+            let wake = status.wake.filter(|_| status.is_folding && status.is_waking)?;
+            Some(Waiting { next: status.next, wake })
+        };
+        self.all().into_iter().filter_map(waits).collect()
+    }
+
+    /// A program and its settings, both of which do.
+    fn checked(&self, bytes: &[u8], settings: &str) -> Result<(Program, String), PluginError> {
+        let program = Program::new(&self.surroundings.engine, bytes)?;
+        let settings = self.check(&program, settings)?;
+        Ok((program, settings))
+    }
+
+    fn check(&self, program: &Program, settings: &str) -> Result<String, PluginError> {
+        schema::check_schema(program.manifest())?;
+        let settings = schema::complete(program.manifest(), settings)?;
+        let terms = terms(&self.surroundings, program, u64::MAX)?;
+        trial::check(program, &settings, &terms, &self.surroundings.ledger)?;
+        Ok(settings)
+    }
+
+    /// The program of a plugin that is installed.
+    fn program(&self, installed: &Installed) -> Result<Program, PluginError> {
+        if let Ok(running) = self.one(&installed.id)
+            && let Some(program) = running.program()
+            && program.sha256() == installed.sha256
+        {
+            return Ok(program.clone());
+        }
+        let path = self.file(&installed.sha256);
+        let bytes = fs::read(&path).map_err(|error| PluginError::Io { path, error })?;
+        Ok(Program::new(&self.surroundings.engine, &bytes)?)
+    }
+
+    /// Keeps a program for good: it is on disk before an event names it.
+    fn write_program(&self, sha256: &str, bytes: &[u8]) -> Result<(), PluginError> {
+        let path = self.file(sha256);
+        if fs::read(&path).is_ok_and(|kept| kept == bytes) {
+            return Ok(());
+        }
+        let written = || -> io::Result<()> {
+            fs::create_dir_all(&self.folder)?;
+            let beside = path.with_extension("new");
+            let mut file = fs::File::create(&beside)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&beside, &path)?;
+            fs::File::open(&self.folder)?.sync_all()
+        };
+        written().map_err(|error| PluginError::Io { path: path.clone(), error })
+    }
+
+    /// Stops a plugin, records what becomes of it, and starts it as it is from then on.
+    fn change(
+        self: &Arc<Inner>,
+        id: &str,
+        change: Change,
+        requested_by: Option<&str>,
+        program: Option<Program>,
+    ) -> Result<(), PluginError> {
+        let before = self.one(id).ok();
+        if let Some(before) = &before {
+            // It tells nothing more of its own after the event.
+            before.stop();
+        }
+        let recorded = lock(&self.registry).record(&self.surroundings.ledger, id, change, requested_by);
+        let installed = lock(&self.registry).get(id).cloned();
+        let log = before.as_ref().map(|before| before.log.clone()).unwrap_or_default();
+        let known = program.or_else(|| before.as_ref().and_then(|before| before.program().cloned()));
+        match installed {
+            Some(installed) => {
+                let known = known.filter(|program| program.sha256() == installed.sha256);
+                self.run(installed, known, log);
+            }
+            None => {
+                self.running.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+                self.surroundings.snapshots.forget(id);
+            }
+        }
+        recorded.map(drop).map_err(PluginError::from)
+    }
+
+    fn run(self: &Arc<Inner>, installed: Installed, program: Option<Program>, log: Log) {
+        let (of_thread, id) = (Arc::downgrade(self), installed.id.clone());
+        let quarantine: Quarantine = Box::new(move |seq, failure| {
+            let inner = of_thread.upgrade().ok_or("the ledger is closing")?;
+            inner.quarantine(&id, seq, failure)
+        });
+        let file = self.file(&installed.sha256);
+        let id = installed.id.clone();
+        let running = Running::start(&self.surroundings, installed, &file, program, log, quarantine);
+        self.running.write().unwrap_or_else(PoisonError::into_inner).insert(id, running);
+    }
+
+    fn quarantine(&self, id: &str, seq: u64, failure: &Failure) -> Result<(), String> {
+        let change = Change::Quarantined { seq, cause: failure.cause };
+        let recorded = lock(&self.registry).record(&self.surroundings.ledger, id, change, None);
+        recorded.map(drop).map_err(|error| error.to_string())
+    }
+}

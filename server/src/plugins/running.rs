@@ -1,0 +1,219 @@
+//! A plugin's thread, and what is asked of it from elsewhere.
+
+use std::fs;
+use std::path::Path;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::engine::{Engine, Failure, Instance, Log, Program, sha256_of};
+use super::fold::Terms;
+use super::registry::{Installed, Standing, settings_sha256};
+use super::runner::{Command, Runner};
+use super::snapshots::{Snapshot, SnapshotOf, Snapshots};
+use super::status::{Shared, Status};
+use crate::background;
+use crate::ledger::Ledger;
+
+/// How long a plugin is waited for that works on a batch.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
+
+/// What all plugins of a ledger share.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) engine: Engine,
+    pub(super) snapshots: Arc<Snapshots>,
+    pub(super) alerts_a_day_max: u32,
+    pub(super) leaves_out_tests: bool,
+}
+
+/// A plugin that was installed, with its thread.
+pub(super) struct Running {
+    pub(super) installed: Installed,
+    pub(super) log: Log,
+    status: Arc<Shared>,
+    program: Arc<OnceLock<Program>>,
+    commands: Mutex<Sender<Command>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    /// An instance to look at, and the entry up to which it has folded.
+    view: Mutex<Option<(u64, Instance)>>,
+    surroundings: Surroundings,
+}
+
+/// Records that a plugin stopped before an entry.
+pub(super) type Quarantine = Box<dyn FnMut(u64, &Failure) -> Result<(), String> + Send>;
+
+impl Running {
+    /// Starts the thread of a plugin that is enabled or in quarantine.
+    pub(super) fn start(
+        surroundings: &Surroundings,
+        installed: Installed,
+        file: &Path,
+        program: Option<Program>,
+        log: Log,
+        quarantine: Quarantine,
+    ) -> Arc<Running> {
+        let (sender, commands) = mpsc::channel();
+        let status = Arc::new(Shared::default());
+        let known: Arc<OnceLock<Program>> = Arc::new(OnceLock::new());
+        if let Some(program) = program {
+            let _first = known.set(program);
+        }
+        let running = Arc::new(Running {
+            installed: installed.clone(),
+            log: log.clone(),
+            status: status.clone(),
+            program: known.clone(),
+            commands: Mutex::new(sender),
+            thread: Mutex::new(None),
+            view: Mutex::new(None),
+            surroundings: surroundings.clone(),
+        });
+        if installed.standing == Standing::Disabled {
+            return running;
+        }
+        let (surroundings, file) = (surroundings.clone(), file.to_owned());
+        let name = format!("plugin-{}", installed.id);
+        let work = move || {
+            background::stand_back();
+            match prepared(&surroundings, &installed, &file, &known) {
+                Err(failure) => {
+                    tracing::error!(plugin = installed.id, %failure, "the plugin cannot be run");
+                    status.lock().fault = Some(failure.to_string());
+                    while !matches!(commands.recv(), Ok(Command::Stop) | Err(_)) {}
+                }
+                Ok((program, terms)) => {
+                    let runner = Runner {
+                        ledger: surroundings.ledger,
+                        snapshots: surroundings.snapshots,
+                        program,
+                        settings: installed.settings.clone(),
+                        terms,
+                        of: of(&installed),
+                        log,
+                        status,
+                        commands,
+                        stop_before: match installed.standing {
+                            Standing::Quarantined { seq, .. } => Some(seq),
+                            _ => None,
+                        },
+                    };
+                    runner.run(quarantine);
+                }
+            }
+        };
+        match thread::Builder::new().name(name).spawn(work) {
+            Ok(thread) => *running.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread),
+            Err(error) => running.status.lock().fault = Some(format!("no thread: {error}")),
+        }
+        running
+    }
+
+    /// How it is doing.
+    pub(super) fn status(&self) -> Status {
+        self.status.get()
+    }
+
+    /// Its program, once it is compiled.
+    pub(super) fn program(&self) -> Option<&Program> {
+        self.program.get()
+    }
+
+    /// Ends its thread, which keeps a snapshot first.
+    pub(super) fn stop(&self) {
+        let _gone = self.commands.lock().unwrap_or_else(PoisonError::into_inner).send(Command::Stop);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!(plugin = self.installed.id, "the thread of a plugin panicked");
+        }
+    }
+
+    /// Its state between two entries: as it is now or, where it does not fold, as it was kept last.
+    pub(super) fn snapshot(&self) -> Option<Snapshot> {
+        let (answer, receiver) = mpsc::sync_channel(1);
+        let sent = self.commands.lock().unwrap_or_else(PoisonError::into_inner).send(Command::Snapshot(answer));
+        let fresh = sent.ok().and_then(|()| receiver.recv_timeout(ANSWER_MAX).ok());
+        fresh.or_else(|| self.surroundings.snapshots.get(&of(&self.installed)))
+    }
+
+    /// Does something with an instance of its own that has the plugin's state, so that the fold is not touched. With it
+    /// comes the entry up to which it has folded.
+    pub(super) fn look<T>(
+        &self,
+        look: impl FnOnce(&mut Instance, u64) -> Result<T, Failure>,
+    ) -> Result<Option<T>, Failure> {
+        let Some(program) = self.program() else { return Ok(None) };
+        let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = self.status().next;
+        let (next, mut instance) = match view.take() {
+            Some((seen, instance)) if seen == next && self.status().is_folding => (seen, instance),
+            _ => {
+                let Some(snapshot) = self.snapshot() else { return Ok(None) };
+                let mut instance = program.start(&self.installed.settings, &self.log)?;
+                instance.restore(&snapshot.state)?;
+                (snapshot.position.next, instance)
+            }
+        };
+        let seen = look(&mut instance, next)?;
+        *view = Some((next, instance));
+        Ok(Some(seen))
+    }
+}
+
+/// What snapshots of a plugin are of.
+pub(super) fn of(installed: &Installed) -> SnapshotOf {
+    SnapshotOf {
+        plugin: installed.id.clone(),
+        sha256: installed.sha256.clone(),
+        settings_sha256: settings_sha256(&installed.settings),
+        since: installed.since,
+    }
+}
+
+fn prepared(
+    surroundings: &Surroundings,
+    installed: &Installed,
+    file: &Path,
+    known: &OnceLock<Program>,
+) -> Result<(Program, Terms), Failure> {
+    let program = match known.get() {
+        Some(program) => program.clone(),
+        None => {
+            let program = load(&surroundings.engine, installed, file)?;
+            known.get_or_init(|| program).clone()
+        }
+    };
+    let terms = terms(surroundings, &program, installed.since)?;
+    Ok((program, terms))
+}
+
+/// The terms on which a program is run.
+pub(super) fn terms(surroundings: &Surroundings, program: &Program, since: u64) -> Result<Terms, Failure> {
+    Terms::new(
+        program.manifest().clone(),
+        since,
+        surroundings.alerts_a_day_max,
+        surroundings.leaves_out_tests,
+    )
+}
+
+/// The program of a plugin, whose file must be what the ledger pinned.
+fn load(engine: &Engine, installed: &Installed, file: &Path) -> Result<Program, Failure> {
+    let cannot = |what: String| Failure::contract(what);
+    let bytes = fs::read(file).map_err(|error| cannot(format!("{}: {error}", file.display())))?;
+    let found = sha256_of(&bytes);
+    if found != installed.sha256 {
+        return Err(cannot(format!(
+            "{} has the SHA-256 {found}; the ledger pinned {}",
+            file.display(),
+            installed.sha256
+        )));
+    }
+    let program = Program::new(engine, &bytes)?;
+    match program.manifest().id == installed.id {
+        true => Ok(program),
+        false => Err(cannot(format!("it says that it is `{}`, not `{}`", program.manifest().id, installed.id))),
+    }
+}
