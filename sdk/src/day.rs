@@ -12,7 +12,7 @@ use crate::Instant;
 
 /// The zone of the whole United Kingdom, built in: a plugin has no files. Summer time by the Summer Time Act 1972 as
 /// amended by SI 2002/262.
-static LONDON: TimeZone = jiff::tz::get!("Europe/London");
+pub(crate) static LONDON: TimeZone = jiff::tz::get!("Europe/London");
 
 /// A day of the calendar. In JSON it is a text such as `2026-03-31`, in a snapshot a number.
 ///
@@ -32,18 +32,6 @@ pub struct Day(i32);
 pub struct NoDay(String);
 
 impl Day {
-    /// The day so many days after 1970-01-01.
-    #[cfg(test)]
-    pub(crate) const fn from_number(number: i32) -> Day {
-        Day(number)
-    }
-
-    /// Days since 1970-01-01.
-    #[cfg(test)]
-    pub(crate) const fn number(self) -> i32 {
-        self.0
-    }
-
     /// The day of the calendar, where there is one.
     #[must_use]
     pub fn of(year: i16, month: i8, day: i8) -> Option<Day> {
@@ -183,12 +171,12 @@ mod tests {
 
     #[test]
     fn days_count_from_1970() {
-        assert_eq!(day("1970-01-01").number(), 0);
-        assert_eq!(day("1969-12-31").number(), -1);
-        assert_eq!(day("2026-03-31").number(), 20_543);
+        assert_eq!(day("1970-01-01").0, 0);
+        assert_eq!(day("1969-12-31").0, -1);
+        assert_eq!(day("2026-03-31").0, 20_543);
         assert_eq!(day("2026-03-31").with_weekday(), "Tue 2026-03-31");
         for number in [-40_000, -1, 0, 1, 20_000, 47_541] {
-            assert_eq!(Day::from_date(Day::from_number(number).date()).number(), number);
+            assert_eq!(Day::from_date(Day(number).date()).0, number);
         }
         assert_eq!(Day::of(2026, 2, 29), None);
     }

@@ -6,6 +6,9 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::Day;
+use crate::day::LONDON;
+
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3_600 * SECOND;
 
@@ -47,6 +50,20 @@ impl Instant {
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Instant {
         Instant(self.0.saturating_add(seconds.saturating_mul(SECOND)))
+    }
+
+    /// The next instant: what must happen no later than an instant has not happened in time then.
+    #[must_use]
+    pub const fn next(self) -> Instant {
+        Instant(self.0.saturating_add(1))
+    }
+
+    /// The day and the time of day that it was in London, as in `Mon 2026-03-30 18:00`.
+    #[must_use]
+    pub fn in_london(self) -> String {
+        let timestamp = jiff::Timestamp::from_microsecond(self.0).unwrap_or_default();
+        let time = LONDON.to_datetime(timestamp).time();
+        format!("{} {:02}:{:02}", Day::in_london(self).with_weekday(), time.hour(), time.minute())
     }
 
     /// How many whole hours this lies behind another instant; below 0 where it lies before it.

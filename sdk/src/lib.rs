@@ -10,6 +10,8 @@
 //! - It knows nothing of the server. The interface in `sdk/wit/` is all that they share.
 
 mod alert;
+mod calendar;
+mod clock;
 mod day;
 mod event;
 #[cfg(target_family = "wasm")]
@@ -23,6 +25,10 @@ mod running;
 mod table;
 
 pub use alert::{ARITHMETIC_CHARS_MAX, Act, Alert, Cleared, EVIDENCE_MAX, Outcome, REASON_CHARS_MAX};
+pub use calendar::{Calendar, Holiday, Nation, bank_holidays};
+pub use clock::{
+    BREACH_HOURS, EIR_EXTENDED_WORKING_DAYS, REQUEST_WORKING_DAYS, ReceiptRule, RequestClock, breach_due,
+};
 pub use day::{Day, NoDay};
 pub use event::{Data, DataError, Event, Item};
 pub use instant::{Instant, NoInstant};
