@@ -42,6 +42,8 @@ pub struct Settings {
     pub personal: PersonalSettings,
     /// The ledger's own access log.
     pub reads: ReadsSettings,
+    /// How plugins are run.
+    pub plugins: PluginsSettings,
 }
 
 /// The section `[clock]`. A test ledger has no such bounds.
@@ -128,6 +130,44 @@ pub struct ReadsSettings {
     /// How often what was counted is recorded. In seconds, 1 to 86400; 300 if not set.
     #[serde(deserialize_with = "within::<_, _, 1, 86_400>")]
     pub log_interval_seconds: u32,
+}
+
+/// The section `[plugins]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PluginsSettings {
+    /// Whether the plugins that come with the program are installed at the first start; true if not set.
+    pub built_in: bool,
+    /// Memory of one plugin. In MiB, 16 to 2048; 256 if not set.
+    #[serde(deserialize_with = "within::<_, _, 16, 2048>")]
+    pub memory_mib_max: u32,
+    /// How long a plugin may take for one batch of at most 1,024 entries. In milliseconds, 50 to 60000; 1000 if not set.
+    #[serde(deserialize_with = "within::<_, _, 50, 60_000>")]
+    pub batch_milliseconds_max: u32,
+    /// How many alerts a plugin may raise in a day, 1 to 1000000; 10000 if not set.
+    #[serde(deserialize_with = "within::<_, _, 1, 1_000_000>")]
+    pub alerts_a_day_max: u32,
+    /// How often the passing of time is recorded while nothing else is and a plugin waits for it. In seconds, 1 to 86400;
+    /// 60 if not set.
+    #[serde(deserialize_with = "within::<_, _, 1, 86_400>")]
+    pub clock_seconds: u32,
+    /// How long an import may be open before it is closed, as no deadline fires meanwhile. In seconds, 60 to 31536000;
+    /// 86400 (a day) if not set.
+    #[serde(deserialize_with = "within::<_, _, 60, 31_536_000>")]
+    pub import_seconds_max: u32,
+}
+
+impl Default for PluginsSettings {
+    fn default() -> PluginsSettings {
+        PluginsSettings {
+            built_in: true,
+            memory_mib_max: 256,
+            batch_milliseconds_max: 1000,
+            alerts_a_day_max: 10_000,
+            clock_seconds: 60,
+            import_seconds_max: 86_400,
+        }
+    }
 }
 
 impl Default for ReadsSettings {

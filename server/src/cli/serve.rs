@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use muniment_core::catalogue::Catalogue;
 use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
 
 use super::failure::{EXIT_CODES, Failure, Verdict};
 use super::interrupt;
@@ -17,13 +18,15 @@ use super::opening::{self, DataArg, SetArg};
 use super::print;
 use super::terminal::Bar;
 use crate::backup::erasures;
-use crate::disk::OsDisk;
+use crate::disk::{Disk, OsDisk};
 use crate::erasure::{Carrier, Destinations, Erasures, Guard};
 use crate::http::{self, App, Parts};
 use crate::index::{Index, IndexOptions};
 use crate::ledger::Ledger;
-use crate::ledger::genesis::Genesis;
+use crate::ledger::genesis::{Genesis, Purpose};
+use crate::ledger::names;
 use crate::net::{BodyTime, ListenOptions, Listener};
+use crate::plugins::{PluginOptions, Plugins};
 use crate::settings::Settings;
 use crate::tokens::Tokens;
 use crate::vault::{Keeper, Vault};
@@ -81,6 +84,7 @@ fn serve(
     let app = app(args, settings, ledger.clone(), catalogue, vault, &listener)?;
     let carrier = Carrier::start(app.erasures().clone());
     let carrier = carrier.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
+    let plugins = plugins(args, settings, &ledger)?;
     let scheme = if listen.tls_certificate.is_some() { "https" } else { "http" };
     print::result(&format!("serving {} on {scheme}://{}", ledger.origin(), listener.local_address()));
     let router = http::router(app.clone());
@@ -101,6 +105,8 @@ fn serve(
     });
     app.record_reads();
     runtime.shutdown_timeout(Duration::from_secs(5));
+    plugins.stop();
+    drop(plugins);
     drop(carrier);
     drop(app);
     drop(keeper);
@@ -110,6 +116,22 @@ fn serve(
     }
     print::aside("stopped; what was acknowledged is on disk");
     Ok(Verdict::Done)
+}
+
+fn plugins(args: &ServeArgs, settings: &Settings, ledger: &Arc<Ledger>) -> Result<Arc<Plugins>, Failure> {
+    let genesis = genesis(ledger)?;
+    let options = PluginOptions::new(&settings.plugins, genesis.purpose == Purpose::Production);
+    let disk: &dyn Disk = &OsDisk::new(&args.data.path);
+    let secret = disk.read(names::SIGNING_KEY);
+    let secret = secret.map_err(|error| Failure::wanting(format!("{}: {error}", names::SIGNING_KEY)))?;
+    let secret = Zeroizing::new(secret.unwrap_or_default());
+    let plugins = Plugins::start(&args.data.path, ledger.clone(), &secret, options);
+    plugins.map(Arc::new).map_err(|error| Failure::wanting(format!("the plugins: {error}")))
+}
+
+fn genesis(ledger: &Ledger) -> Result<Genesis, Failure> {
+    let line = ledger.line(0).map_err(|error| Failure::wanting(error.to_string()))?.unwrap_or_default();
+    Genesis::from_line(&line).map_err(Failure::wanting)
 }
 
 /// Records the access log once in a while.
@@ -148,8 +170,7 @@ fn app(
     listener: &Listener,
 ) -> Result<Arc<App>, Failure> {
     let failed = |error: String| Failure::wanting(error);
-    let line = ledger.line(0).map_err(|error| failed(error.to_string()))?.unwrap_or_default();
-    let genesis = Genesis::from_line(&line).map_err(failed)?;
+    let genesis = genesis(&ledger)?;
     let tokens = Tokens::load(&ledger).map_err(|error| failed(error.to_string()))?;
     let bar = Bar::entries("indexing");
     let directory = args.data.path.join("index");

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::built_in;
 use super::engine::{Allowance, CompiledCode, Engine, Failure, Log, Program};
 use super::fold::Position;
 use super::manifest::Manifest;
@@ -20,7 +22,9 @@ use super::snapshots::Snapshots;
 use super::status::Status;
 use super::timekeeper::{self, Pace, Waiting};
 use super::trial::{self, Comparison, TrialError};
+use crate::background;
 use crate::ledger::Ledger;
+use crate::settings::PluginsSettings;
 
 /// How plugins are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +39,26 @@ pub struct PluginOptions {
     pub import_max: Duration,
     /// Whether events marked as tests are left out.
     pub leaves_out_tests: bool,
+    /// Whether the plugins that come with the program are installed at the first start.
+    pub installs_built_in: bool,
+}
+
+impl PluginOptions {
+    /// As the settings say, for a ledger that is in production or not.
+    #[must_use]
+    pub fn new(settings: &PluginsSettings, is_production: bool) -> PluginOptions {
+        PluginOptions {
+            allowance: Allowance {
+                memory_bytes_max: settings.memory_mib_max as usize * 1024 * 1024,
+                call_max: Duration::from_millis(settings.batch_milliseconds_max.into()),
+            },
+            alerts_a_day_max: settings.alerts_a_day_max,
+            clock_interval: Duration::from_secs(settings.clock_seconds.into()),
+            import_max: Duration::from_secs(settings.import_seconds_max.into()),
+            leaves_out_tests: is_production,
+            installs_built_in: settings.built_in,
+        }
+    }
 }
 
 /// Why something was not done with a plugin.
@@ -100,6 +124,7 @@ pub struct Shown {
 pub struct Plugins {
     inner: Arc<Inner>,
     timekeeper: Mutex<Option<(Sender<()>, JoinHandle<()>)>>,
+    installer: Mutex<Option<JoinHandle<()>>>,
 }
 
 struct Inner {
@@ -109,6 +134,7 @@ struct Inner {
     running: RwLock<BTreeMap<String, Arc<Running>>>,
     /// Held while plugins are changed: one change at a time.
     changing: Mutex<()>,
+    is_stopping: AtomicBool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -143,6 +169,7 @@ impl Plugins {
             registry: Mutex::new(registry),
             running: RwLock::default(),
             changing: Mutex::new(()),
+            is_stopping: AtomicBool::new(false),
         });
         let installed: Vec<Installed> = lock(&inner.registry).plugins().cloned().collect();
         for plugin in installed {
@@ -157,11 +184,24 @@ impl Plugins {
         };
         let thread = thread::Builder::new().name("timekeeper".to_owned()).spawn(keep_time);
         let thread = thread.map_err(|error| format!("no threads: {error}"))?;
-        Ok(Plugins { inner, timekeeper: Mutex::new(Some((stop, thread))) })
+        let installer = options.installs_built_in.then(|| {
+            let inner = inner.clone();
+            thread::Builder::new().name("built-in".to_owned()).spawn(move || inner.install_built_in())
+        });
+        let installer = installer.transpose().map_err(|error| format!("no threads: {error}"))?;
+        Ok(Plugins {
+            inner,
+            timekeeper: Mutex::new(Some((stop, thread))),
+            installer: Mutex::new(installer),
+        })
     }
 
     /// Stops all threads; each plugin keeps a snapshot first.
     pub fn stop(&self) {
+        self.inner.is_stopping.store(true, Ordering::Release);
+        if lock(&self.installer).take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("installing the built-in plugins panicked");
+        }
         if let Some((stop, thread)) = lock(&self.timekeeper).take() {
             drop(stop);
             if thread.join().is_err() {
@@ -177,7 +217,7 @@ impl Plugins {
     /// All plugins, by id.
     #[must_use]
     pub fn list(&self) -> Vec<Shown> {
-        self.inner.all().iter().map(|running| shown(running)).collect()
+        self.inner.all().iter().map(|running| self.inner.shown(running)).collect()
     }
 
     /// One plugin.
@@ -185,7 +225,7 @@ impl Plugins {
     /// # Errors
     /// [`PluginError::Unknown`].
     pub fn get(&self, id: &str) -> Result<Shown, PluginError> {
-        Ok(shown(&*self.inner.one(id)?))
+        Ok(self.inner.shown(&*self.inner.one(id)?))
     }
 
     /// The last lines of a plugin's log, and how many were dropped before them.
@@ -213,19 +253,7 @@ impl Plugins {
     /// # Errors
     /// See [`PluginError`]; nothing has changed then.
     pub fn install(&self, bytes: &[u8], settings: &str, requested_by: Option<&str>) -> Result<Shown, PluginError> {
-        let _alone = lock(&self.inner.changing);
-        let (program, settings) = self.inner.checked(bytes, settings)?;
-        let id = program.manifest().id.clone();
-        if lock(&self.inner.registry).get(&id).is_some() {
-            return Err(PluginError::Installed(id));
-        }
-        self.inner.write_program(program.sha256(), bytes)?;
-        let change = Change::Installed {
-            version: program.manifest().version.clone(),
-            sha256: program.sha256().to_owned(),
-            settings,
-        };
-        self.inner.change(&id, change, requested_by, Some(program))?;
+        let id = self.inner.install(bytes, settings, requested_by)?;
         self.get(&id)
     }
 
@@ -398,15 +426,56 @@ fn same_plugin(id: &str, program: &Program) -> Result<(), PluginError> {
     }
 }
 
-fn shown(running: &Running) -> Shown {
-    Shown {
-        installed: running.installed.clone(),
-        manifest: running.program().map(|program| program.manifest().clone()),
-        status: running.status(),
-    }
-}
-
 impl Inner {
+    fn shown(&self, running: &Running) -> Shown {
+        let installed = &running.installed;
+        Shown {
+            // A plugin that failed stands otherwise than when it was started.
+            installed: lock(&self.registry).get(&installed.id).unwrap_or(installed).clone(),
+            manifest: running.program().map(|program| program.manifest().clone()),
+            status: running.status(),
+        }
+    }
+
+    fn install(
+        self: &Arc<Inner>,
+        bytes: &[u8],
+        settings: &str,
+        requested_by: Option<&str>,
+    ) -> Result<String, PluginError> {
+        let _alone = lock(&self.changing);
+        let (program, settings) = self.checked(bytes, settings)?;
+        let id = program.manifest().id.clone();
+        if lock(&self.registry).get(&id).is_some() {
+            return Err(PluginError::Installed(id));
+        }
+        self.write_program(program.sha256(), bytes)?;
+        let change = Change::Installed {
+            version: program.manifest().version.clone(),
+            sha256: program.sha256().to_owned(),
+            settings,
+        };
+        self.change(&id, change, requested_by, Some(program))?;
+        Ok(id)
+    }
+
+    /// Installs what comes with the program and was never installed, and puts back the files of built-in programs.
+    fn install_built_in(self: Arc<Inner>) {
+        background::stand_back();
+        for plugin in built_in::all() {
+            if self.is_stopping.load(Ordering::Acquire) {
+                return;
+            }
+            if lock(&self.registry).was_known(plugin.id) {
+                continue;
+            }
+            match self.install(plugin.component, "{}", None) {
+                Ok(_) => tracing::info!(plugin = plugin.id, "the built-in plugin is installed"),
+                Err(error) => tracing::error!(plugin = plugin.id, %error, "the built-in plugin is not installed"),
+            }
+        }
+    }
+
     fn all(&self) -> Vec<Arc<Running>> {
         self.running.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }

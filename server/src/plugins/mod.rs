@@ -4,6 +4,7 @@
 //! ledger to its closing.
 
 mod alerts;
+pub mod built_in;
 pub mod engine;
 pub mod fold;
 pub mod host;

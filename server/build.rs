@@ -1,0 +1,90 @@
+//! Builds the built-in plugins for WebAssembly and embeds them: every folder of `plugins/`, with one nested cargo in a
+//! target folder of its own, so that it never waits for the cargo that runs this.
+
+use std::env;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const TARGET: &str = "wasm32-wasip2";
+/// What the cargo around this sets for its own target, and must not reach the nested one.
+const FOREIGN: [&str; 6] = [
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_MAKEFLAGS",
+    "CARGO_TARGET_DIR",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTC_WRAPPER",
+    "RUSTFLAGS",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let server = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let root = server.parent().ok_or("the server's folder lies in no other")?;
+    for watched in ["plugins", "sdk", "Cargo.lock", "Cargo.toml"] {
+        println!("cargo::rerun-if-changed={}", root.join(watched).display());
+    }
+    let plugins = plugins(&root.join("plugins"))?;
+    if !plugins.is_empty() {
+        need_target()?;
+        build(root, &plugins)?;
+    }
+    let built = root.join("target/guest").join(TARGET).join("guest");
+    let mut table = String::from("&[\n");
+    for plugin in &plugins {
+        let file = built.join(format!("muniment_plugin_{}.wasm", plugin.replace('-', "_")));
+        // A copy, so that a later build of other sources does not change what this one embeds.
+        let copy = PathBuf::from(env::var("OUT_DIR")?).join(format!("{plugin}.wasm"));
+        fs::copy(&file, &copy).map_err(|error| format!("{}: {error}", file.display()))?;
+        writeln!(table, "    ({plugin:?}, include_bytes!({:?})),", copy.display().to_string())?;
+    }
+    table.push_str("]\n");
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("built_in.rs"), table)?;
+    Ok(())
+}
+
+/// The folders with a manifest, in the order of their names.
+fn plugins(folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.path().join("Cargo.toml").is_file() {
+            names.push(entry.file_name().into_string().map_err(|name| format!("{name:?} is no UTF-8"))?);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Adds the target where rustup can.
+fn need_target() -> Result<(), Box<dyn Error>> {
+    let rustc = env::var("RUSTC")?;
+    let asked = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;
+    let folder = PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim());
+    if asked.status.success() && folder.is_dir() {
+        return Ok(());
+    }
+    let added = Command::new("rustup").args(["target", "add", TARGET]).status();
+    match added {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err(format!("plugins are built for {TARGET}, which is not installed; type: rustup target add {TARGET}").into()),
+    }
+}
+
+fn build(root: &Path, plugins: &[String]) -> Result<(), Box<dyn Error>> {
+    let mut cargo = Command::new(env::var("CARGO")?);
+    cargo.current_dir(root).args(["build", "--locked", "--profile", "guest", "--target", TARGET, "--target-dir"]);
+    cargo.arg(root.join("target/guest"));
+    for plugin in plugins {
+        cargo.arg("--package").arg(format!("muniment-plugin-{plugin}"));
+    }
+    for variable in FOREIGN {
+        cargo.env_remove(variable);
+    }
+    let status = cargo.status()?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(format!("the built-in plugins were not built: {status}").into()),
+    }
+}
