@@ -43,11 +43,17 @@ impl KeyId {
         let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
         (length == KeyId::BYTES).then_some(KeyId(bytes))
     }
+
+    /// The name as entries spell it.
+    #[must_use]
+    pub fn spelled(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
 }
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+        f.write_str(&self.spelled())
     }
 }
 
@@ -149,22 +155,24 @@ impl Sealer {
     /// If a part of the place is longer than 4 GiB, which no event allows.
     #[must_use]
     pub fn seal(&self, place: Place<'_>, pointer: &str, value: &Value<'_>) -> Value<'static> {
-        let mut data = Vec::with_capacity(128);
-        place.associated_data(pointer, &mut data);
-        // Nonce, ciphertext and tag in one buffer.
+        // Room for the nonce, the place, the value: the cipher works where they stand.
         let mut bytes = Vec::with_capacity(256);
         bytes.resize(NONCE_BYTES, 0);
+        place.associated_data(pointer, &mut bytes);
+        let start = bytes.len();
         value.write(&mut bytes);
-        let padded = (bytes.len() - NONCE_BYTES).next_multiple_of(PADDING_BYTES);
-        bytes.resize(NONCE_BYTES + padded, b' ');
-        let nonce = self.nonce(&data, &bytes[NONCE_BYTES..]);
-        bytes[..NONCE_BYTES].copy_from_slice(&nonce);
+        bytes.resize(start + (bytes.len() - start).next_multiple_of(PADDING_BYTES), b' ');
+        let nonce = self.nonce(&bytes[NONCE_BYTES..]);
+        let (before, padded) = bytes.split_at_mut(start);
         let tag = self
             .cipher
-            .encrypt_inout_detached(&XNonce::from(nonce), &data, (&mut bytes[NONCE_BYTES..]).into())
+            .encrypt_inout_detached(&XNonce::from(nonce), &before[NONCE_BYTES..], padded.into())
             .expect("an event is far below the cipher's limit");
+        // The place has been used: the nonce goes right before the ciphertext.
+        before[start - NONCE_BYTES..].copy_from_slice(&nonce);
         bytes.extend_from_slice(&tag);
-        Value::object([(SEALED, Value::String(URL_SAFE_NO_PAD.encode(&bytes).into()))])
+        let sealed = URL_SAFE_NO_PAD.encode(&bytes[start - NONCE_BYTES..]);
+        Value::object([(SEALED, Value::String(sealed.into()))])
     }
 
     /// Opens what was sealed at a place: the canonical JSON of the value.
@@ -191,7 +199,8 @@ impl Sealer {
             .decrypt_inout_detached(&XNonce::from(nonce), &data, plain.as_mut_slice().into(), &Tag::from(tag))
             .map_err(|_| UnsealError::Authentication)?;
         // The nonce commits to the key and the value, which the tag alone does not.
-        if plain.len() % PADDING_BYTES != 0 || self.nonce(&data, &plain) != nonce {
+        let committed = Zeroizing::new([data.as_slice(), plain.as_slice()].concat());
+        if plain.len() % PADDING_BYTES != 0 || self.nonce(&committed) != nonce {
             return Err(UnsealError::Authentication);
         }
         let end = plain.iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
@@ -203,11 +212,10 @@ impl Sealer {
     }
 
     /// A function of the key, the place and the value: it repeats only where all three do.
-    fn nonce(&self, associated_data: &[u8], padded: &[u8]) -> [u8; NONCE_BYTES] {
-        let mut hasher = blake3::Hasher::new_keyed(&self.nonce_key);
-        hasher.update(associated_data).update(padded);
+    fn nonce(&self, place_and_padded: &[u8]) -> [u8; NONCE_BYTES] {
+        let hash = blake3::keyed_hash(&self.nonce_key, place_and_padded);
         let mut nonce = [0; NONCE_BYTES];
-        hasher.finalize_xof().fill(&mut nonce);
+        nonce.copy_from_slice(&hash.as_bytes()[..NONCE_BYTES]);
         nonce
     }
 }

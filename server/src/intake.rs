@@ -99,6 +99,8 @@ impl Taking<'_> {
         }
         let open = personal.seal(&mut object, &mut self.asker)?;
         (self.sealed, self.open) = (self.sealed || !personal.is_nothing(), self.open || open);
+        // What is sealed is a third longer, and has a nonce, a tag and the name of its key beside it.
+        let bytes = if personal.is_nothing() { bytes } else { bytes + bytes / 2 + 128 };
         Ok(match Event::from_attributes(&object, bytes) {
             Ok(event) if open => Ok(event.left_open()),
             Ok(event) => Ok(event),

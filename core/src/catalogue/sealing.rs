@@ -100,61 +100,61 @@ impl Personal {
         };
         match self {
             Personal::Data => {
-                let sealed = event.get("data").map(|data| seal("/data", data));
-                sealed.into_iter().for_each(|sealed| event.insert("data", sealed));
+                if let Some(data) = event.get_mut("data") {
+                    *data = seal("/data", data);
+                }
             }
             Personal::Binary => {
-                let sealed = event.remove("data_base64").map(|data| seal("/data_base64", &data));
-                sealed.into_iter().for_each(|sealed| event.insert("data", sealed));
+                if let Some(data) = event.remove("data_base64") {
+                    event.insert("data", seal("/data_base64", &data));
+                }
             }
             Personal::Members(members) => {
-                if let Some(Value::Object(data)) = event.remove("data") {
-                    let (data, without_name) = seal_members(data, members, &seal, keys)?;
-                    open |= without_name;
-                    event.insert("data", Value::Object(data));
+                if let Some(Value::Object(data)) = event.get_mut("data") {
+                    open |= seal_members(data, members, &seal, keys)?;
                 }
             }
         }
         if let Some(id) = key_id {
-            event.insert(KEY_ATTRIBUTE, Value::string(id.to_string()));
+            event.insert(KEY_ATTRIBUTE, Value::string(id.spelled()));
         }
         Ok(open)
     }
 }
 
-/// The members of `data` as they are recorded, and whether a pseudonym was left open.
-fn seal_members<'v, K: Keys>(
-    data: Object<'v>,
+/// Makes of the members of `data` what is recorded. Whether a pseudonym was left open.
+fn seal_members<K: Keys>(
+    data: &mut Object<'_>,
     members: &[(usize, Treatment)],
     seal: &impl Fn(&str, &Value<'_>) -> Value<'static>,
     keys: &mut K,
-) -> Result<(Object<'v>, bool), K::Error> {
-    let mut wanted = members.iter().peekable();
-    let (mut kept, mut undeclared, mut open) = (Object::default(), Object::default(), false);
-    for (number, (name, value)) in data.into_members().into_iter().enumerate() {
-        let treatment = wanted.next_if(|(member, _)| *member == number).map(|(_, treatment)| *treatment);
-        let value = match treatment {
-            None => value,
-            Some(Treatment::Seal) => seal(&format!("/data/{}", pointer_token(&name)), &value),
-            Some(Treatment::Undeclared) => {
-                undeclared.insert(name, value);
-                continue;
+) -> Result<bool, K::Error> {
+    let (mut some_undeclared, mut open) = (false, false);
+    for (number, treatment) in members {
+        let Some((name, value)) = data.member_mut(*number) else { continue };
+        match (treatment, value) {
+            (Treatment::Seal, value) => {
+                *value = seal(&["/data/", &pointer_token(name)].concat(), value);
             }
-            Some(Treatment::Person) => pseudonym(&value, keys, &mut open)?,
-            Some(Treatment::People) => match value {
-                Value::Array(people) => {
-                    let people = people.iter().map(|person| pseudonym(person, keys, &mut open));
-                    Value::Array(people.collect::<Result<_, _>>()?)
+            (Treatment::Undeclared, _) => some_undeclared = true,
+            (Treatment::Person, value) => *value = pseudonym(value, keys, &mut open)?,
+            (Treatment::People, Value::Array(people)) => {
+                for person in people {
+                    *person = pseudonym(person, keys, &mut open)?;
                 }
-                other => other,
-            },
-        };
-        kept.insert(name, value);
+            }
+            (Treatment::People, _) => {}
+        }
     }
-    if !undeclared.is_empty() {
-        kept.insert("undeclared", seal("/data/undeclared", &Value::Object(undeclared)));
+    if some_undeclared {
+        let mut wanted = members.iter().peekable();
+        let undeclared = data.split_off(|number| {
+            let treatment = wanted.next_if(|(member, _)| *member == number);
+            treatment.is_some_and(|(_, treatment)| *treatment == Treatment::Undeclared)
+        });
+        data.insert("undeclared", seal("/data/undeclared", &Value::Object(undeclared)));
     }
-    Ok((kept, open))
+    Ok(open)
 }
 
 fn pseudonym<'v, K: Keys>(person: &Value<'_>, keys: &mut K, open: &mut bool) -> Result<Value<'v>, K::Error> {

@@ -73,6 +73,22 @@ impl<'a> Object<'a> {
         self.0.retain(|(key, value)| keep(key, value));
     }
 
+    /// The value of a key, to be changed.
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Value<'a>> {
+        self.0.iter_mut().find(|(name, _)| name.as_ref() == key).map(|(_, value)| value)
+    }
+
+    /// The member of that number in the order of the keys, its value to be changed.
+    pub(crate) fn member_mut(&mut self, number: usize) -> Option<(&str, &mut Value<'a>)> {
+        self.0.get_mut(number).map(|(key, value)| (&**key, value))
+    }
+
+    /// Takes out the members whose numbers `goes` picks, as an object.
+    pub(crate) fn split_off(&mut self, mut goes: impl FnMut(usize) -> bool) -> Object<'a> {
+        let mut numbers = 0..;
+        Object(self.0.extract_if(.., |_| numbers.next().is_some_and(&mut goes)).collect())
+    }
+
     /// The members, to make another object of.
     pub(crate) fn into_members(self) -> Vec<(Cow<'a, str>, Value<'a>)> {
         self.0
@@ -108,8 +124,12 @@ impl<'a> Object<'a> {
 
 /// A name as a JSON pointer spells it (RFC 6901).
 #[must_use]
-pub fn pointer_token(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+pub fn pointer_token(name: &str) -> Cow<'_, str> {
+    if name.contains(['~', '/']) {
+        Cow::Owned(name.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 impl<'a> Value<'a> {
