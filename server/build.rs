@@ -68,13 +68,24 @@ fn need_target() -> Result<(), Box<dyn Error>> {
     let added = Command::new("rustup").args(["target", "add", TARGET]).status();
     match added {
         Ok(status) if status.success() => Ok(()),
-        _ => Err(format!("plugins are built for {TARGET}, which is not installed; type: rustup target add {TARGET}").into()),
+        _ => Err(format!(
+            "plugins are built for {TARGET}, which is not installed; type: rustup target add {TARGET}"
+        )
+        .into()),
     }
 }
 
 fn build(root: &Path, plugins: &[String]) -> Result<(), Box<dyn Error>> {
     let mut cargo = Command::new(env::var("CARGO")?);
-    cargo.current_dir(root).args(["build", "--locked", "--profile", "guest", "--target", TARGET, "--target-dir"]);
+    cargo.current_dir(root).args([
+        "build",
+        "--locked",
+        "--profile",
+        "guest",
+        "--target",
+        TARGET,
+        "--target-dir",
+    ]);
     cargo.arg(root.join("target/guest"));
     for plugin in plugins {
         cargo.arg("--package").arg(format!("muniment-plugin-{plugin}"));

@@ -97,7 +97,8 @@ impl Open {
     ) -> Open {
         let rule = manifest.rule(&raised.rule);
         let severity = raised.severity.or(rule.map(|rule| rule.severity)).unwrap_or(Severity::Warning);
-        let recipient = raised.recipient.clone().or(rule.map(|rule| rule.recipient.clone())).unwrap_or_default();
+        let recipient =
+            raised.recipient.clone().or(rule.map(|rule| rule.recipient.clone())).unwrap_or_default();
         let id = id_of(&manifest.id, &key_of(&raised), entry.seq);
         Open { id, raised, severity, recipient, causing_seq: entry.seq, depth, complete_to }
     }
@@ -141,7 +142,12 @@ pub fn cleared(manifest: &Manifest, key: &Key, id: &AlertId, causing_seq: u64, r
         ("rule", text(&key.rule)),
         ("stage", text(&key.stage)),
     ]);
-    Saying { event_type: "alert.cleared", id: format!("alert/{id}/cleared"), subject: key.subject.clone(), data }
+    Saying {
+        event_type: "alert.cleared",
+        id: format!("alert/{id}/cleared"),
+        subject: key.subject.clone(),
+        data,
+    }
 }
 
 /// Brings what the ledger was told in line with what is so.
@@ -171,10 +177,7 @@ pub fn tell_the_difference(
 }
 
 /// Takes note of an event that an earlier version of the plugin told.
-pub fn was_told(
-    (_, told): (&mut BTreeMap<Key, Open>, &mut BTreeMap<Key, AlertId>),
-    entry: &EventFacts<'_>,
-) {
+pub fn was_told((_, told): (&mut BTreeMap<Key, Open>, &mut BTreeMap<Key, AlertId>), entry: &EventFacts<'_>) {
     let (Some(rule), Some(id), Some(subject)) =
         (text_of(entry, "rule"), text_of(entry, "alert"), entry.subject.as_deref())
     else {
@@ -231,11 +234,8 @@ pub fn check_raised(manifest: &Manifest, raised: &Raised, seq: u64) -> Result<Ke
 /// # Errors
 /// What of it is not as the interface says.
 pub fn check_cleared(manifest: &Manifest, cleared: &Cleared) -> Result<Key, Failure> {
-    let key = Key {
-        rule: cleared.rule.clone(),
-        stage: cleared.stage.clone(),
-        subject: cleared.subject.clone(),
-    };
+    let key =
+        Key { rule: cleared.rule.clone(), stage: cleared.stage.clone(), subject: cleared.subject.clone() };
     check_key(manifest, &key)?;
     if cleared.reason.chars().count() > REASON_CHARS_MAX {
         return Err(too_long(&key, "the reason why it is over", REASON_CHARS_MAX, "characters"));

@@ -293,7 +293,12 @@ impl<'t> Fold<'t> {
             }
             while let Some((_, act)) = acts.next_if(|(item, _)| *item == place) {
                 self.take(position, entry, matches!(input, Input::Event(_)), act, is_kept_back, said)
-                    .map_err(|failure| FailedAt { failure, first: entry.seq, last: entry.seq, items: items.len() })?;
+                    .map_err(|failure| FailedAt {
+                        failure,
+                        first: entry.seq,
+                        last: entry.seq,
+                        items: items.len(),
+                    })?;
             }
         }
         position.wake = outcome.wake;
@@ -328,7 +333,9 @@ impl<'t> Fold<'t> {
                 if depth > DEPTH_MAX {
                     return Err(Failure::new(
                         Cause::Depth,
-                        format!("an alert that follows on {DEPTH_MAX} others, each raised because of the one before"),
+                        format!(
+                            "an alert that follows on {DEPTH_MAX} others, each raised because of the one before"
+                        ),
                     ));
                 }
                 self.count(position, entry, is_kept_back)?;
@@ -354,7 +361,12 @@ impl<'t> Fold<'t> {
     }
 
     /// Counts an alert. What is kept back is told as a difference, so it counts for no day.
-    fn count(&self, position: &mut Position, entry: &EventFacts<'_>, is_kept_back: bool) -> Result<(), Failure> {
+    fn count(
+        &self,
+        position: &mut Position,
+        entry: &EventFacts<'_>,
+        is_kept_back: bool,
+    ) -> Result<(), Failure> {
         let quota = |detail: String| Err(Failure::new(Cause::Quota, detail));
         if position.open.len() >= OPEN_ALERTS_MAX {
             return quota(format!("more than {OPEN_ALERTS_MAX} alerts open at a time"));
@@ -366,9 +378,9 @@ impl<'t> Fold<'t> {
         let before = if position.raised.0 == day { position.raised.1 } else { 0 };
         position.raised = (day, before + 1);
         match self.terms.alerts_a_day_max {
-            most if before >= most => {
-                quota(format!("more than {most} alerts on one day; the limit is the setting plugins.alerts_a_day_max"))
-            }
+            most if before >= most => quota(format!(
+                "more than {most} alerts on one day; the limit is the setting plugins.alerts_a_day_max"
+            )),
             _ => Ok(()),
         }
     }
@@ -377,9 +389,10 @@ impl<'t> Fold<'t> {
     fn complete_to(&self, position: &Position, rule: &str) -> Option<i64> {
         let rule = self.terms.manifest.rule(rule)?;
         let patterns: Vec<TypePattern> = rule.feeds.iter().filter_map(|feed| feed.parse().ok()).collect();
-        let relied_on = position.fed.iter().filter(|(kind, _)| {
-            patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(kind))
-        });
+        let relied_on = position
+            .fed
+            .iter()
+            .filter(|(kind, _)| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(kind)));
         relied_on.map(|(_, recorded)| *recorded).max()
     }
 
@@ -394,7 +407,10 @@ impl<'t> Fold<'t> {
                 wanted
             }
         };
-        if is_host && kind.starts_with("alert.") && plugin_of(entry).as_deref() == Some(&self.terms.manifest.id) {
+        if is_host
+            && kind.starts_with("alert.")
+            && plugin_of(entry).as_deref() == Some(&self.terms.manifest.id)
+        {
             // Its own alerts, of whatever version, are what the ledger was told.
             if entry.seq < self.terms.since {
                 alerts::was_told(position.alerts(), entry);
@@ -414,6 +430,12 @@ impl<'t> Fold<'t> {
 }
 
 impl Position {
+    /// The position of a plugin that has done nothing up to an entry.
+    #[must_use]
+    pub fn of_an_empty_plugin(next: u64) -> Position {
+        Position { next, ..Position::default() }
+    }
+
     fn alerts(&mut self) -> (&mut BTreeMap<Key, alerts::Open>, &mut BTreeMap<Key, AlertId>) {
         (&mut self.open, &mut self.told)
     }

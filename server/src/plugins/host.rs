@@ -189,11 +189,7 @@ impl Plugins {
             thread::Builder::new().name("built-in".to_owned()).spawn(move || inner.install_built_in())
         });
         let installer = installer.transpose().map_err(|error| format!("no threads: {error}"))?;
-        Ok(Plugins {
-            inner,
-            timekeeper: Mutex::new(Some((stop, thread))),
-            installer: Mutex::new(installer),
-        })
+        Ok(Plugins { inner, timekeeper: Mutex::new(Some((stop, thread))), installer: Mutex::new(installer) })
     }
 
     /// Stops all threads; each plugin keeps a snapshot first.
@@ -252,7 +248,12 @@ impl Plugins {
     ///
     /// # Errors
     /// See [`PluginError`]; nothing has changed then.
-    pub fn install(&self, bytes: &[u8], settings: &str, requested_by: Option<&str>) -> Result<Shown, PluginError> {
+    pub fn install(
+        &self,
+        bytes: &[u8],
+        settings: &str,
+        requested_by: Option<&str>,
+    ) -> Result<Shown, PluginError> {
         let id = self.inner.install(bytes, settings, requested_by)?;
         self.get(&id)
     }
@@ -289,7 +290,12 @@ impl Plugins {
     ///
     /// # Errors
     /// See [`PluginError`]; nothing has changed then.
-    pub fn configure(&self, id: &str, settings: &str, requested_by: Option<&str>) -> Result<Shown, PluginError> {
+    pub fn configure(
+        &self,
+        id: &str,
+        settings: &str,
+        requested_by: Option<&str>,
+    ) -> Result<Shown, PluginError> {
         let _alone = lock(&self.inner.changing);
         let before = self.inner.installed(id)?;
         let program = self.inner.program(&before)?;
@@ -345,7 +351,12 @@ impl Plugins {
     ///
     /// # Errors
     /// See [`PluginError`].
-    pub fn compare(&self, bytes: Option<&[u8]>, id: &str, settings: Option<&str>) -> Result<Comparison, PluginError> {
+    pub fn compare(
+        &self,
+        bytes: Option<&[u8]>,
+        id: &str,
+        settings: Option<&str>,
+    ) -> Result<Comparison, PluginError> {
         let running = self.inner.one(id).ok();
         let installed = running.as_ref().map(|running| running.installed.clone());
         let kept = installed.as_ref().map_or("{}", |installed| installed.settings.as_str());
@@ -364,11 +375,13 @@ impl Plugins {
         }
         let surroundings = &self.inner.surroundings;
         let before = match running {
-            Some(running) => running
-                .snapshot()
-                .ok_or(PluginError::NotReady(id.to_owned(), "it has not begun to fold"))?
-                .position,
-            None => Position { next: surroundings.ledger.head().size, ..Position::default() },
+            Some(running) => {
+                running
+                    .snapshot()
+                    .ok_or(PluginError::NotReady(id.to_owned(), "it has not begun to fold"))?
+                    .position
+            }
+            None => Position::of_an_empty_plugin(surroundings.ledger.head().size),
         };
         let terms = terms(surroundings, &program, u64::MAX)?;
         let after = trial::rehearse(&program, &settings, &terms, &surroundings.ledger, before.next, |_| {})?;
@@ -387,7 +400,13 @@ impl Plugins {
     ///
     /// # Errors
     /// See [`PluginError`].
-    pub fn register(&self, id: &str, name: &str, query: &Query, as_at: i64) -> Result<(Page, u64), PluginError> {
+    pub fn register(
+        &self,
+        id: &str,
+        name: &str,
+        query: &Query,
+        as_at: i64,
+    ) -> Result<(Page, u64), PluginError> {
         let looked = self.look(id, |instance, next| Ok((instance.register(name, query, as_at)?, next)))?;
         let (page, next) = looked;
         Ok((page.map_err(PluginError::Says)?, next))
@@ -414,7 +433,9 @@ impl Plugins {
         look: impl FnOnce(&mut super::engine::Instance, u64) -> Result<T, Failure>,
     ) -> Result<T, PluginError> {
         let seen = self.inner.one(id)?.look(look)?;
-        seen.ok_or_else(|| PluginError::NotReady(id.to_owned(), "it has not begun to fold; try again in a moment"))
+        seen.ok_or_else(|| {
+            PluginError::NotReady(id.to_owned(), "it has not begun to fold; try again in a moment")
+        })
     }
 }
 
@@ -471,7 +492,9 @@ impl Inner {
             }
             match self.install(plugin.component, "{}", None) {
                 Ok(_) => tracing::info!(plugin = plugin.id, "the built-in plugin is installed"),
-                Err(error) => tracing::error!(plugin = plugin.id, %error, "the built-in plugin is not installed"),
+                Err(error) => {
+                    tracing::error!(plugin = plugin.id, %error, "the built-in plugin is not installed")
+                }
             }
         }
     }

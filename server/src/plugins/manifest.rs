@@ -90,7 +90,9 @@ impl Manifest {
             )));
         }
         let plain = |text: &str| {
-            !text.is_empty() && text.len() <= NAME_BYTES_MAX && text.bytes().all(|byte| byte.is_ascii_graphic())
+            !text.is_empty()
+                && text.len() <= NAME_BYTES_MAX
+                && text.bytes().all(|byte| byte.is_ascii_graphic())
         };
         if !plain(&self.version) {
             return Err(self.wrong("version", &self.version, "1 to 40 printed ASCII characters"));
@@ -119,7 +121,10 @@ impl Manifest {
     fn check_rules(&self) -> Result<(), Failure> {
         if self.rules.len() > LIST_MAX {
             let count = self.rules.len();
-            return Err(Failure::contract(format!("`{}` has {count} rules, the limit is {LIST_MAX}", self.id)));
+            return Err(Failure::contract(format!(
+                "`{}` has {count} rules, the limit is {LIST_MAX}",
+                self.id
+            )));
         }
         for (place, rule) in self.rules.iter().enumerate() {
             let is_code = |text: &str| {
@@ -136,8 +141,15 @@ impl Manifest {
             if rule.title.is_empty() || rule.title.len() > TEXT_BYTES_MAX {
                 return Err(self.wrong("rule's title", &rule.title, "a text of 1 to 1,000 bytes"));
             }
-            if rule.recipient.len() > TEXT_BYTES_MAX || rule.clauses.len() > LIST_MAX || rule.feeds.len() > LIST_MAX {
-                return Err(self.wrong("rule", &rule.id, "within the limits of 1,000 bytes a text, 200 items a list"));
+            if rule.recipient.len() > TEXT_BYTES_MAX
+                || rule.clauses.len() > LIST_MAX
+                || rule.feeds.len() > LIST_MAX
+            {
+                return Err(self.wrong(
+                    "rule",
+                    &rule.id,
+                    "within the limits of 1,000 bytes a text, 200 items a list",
+                ));
             }
             for pattern in &rule.feeds {
                 check_pattern(pattern)?;
@@ -148,7 +160,11 @@ impl Manifest {
 
     fn wrong(&self, what: &str, value: &str, must: &str) -> Failure {
         let value: String = value.chars().take(80).collect();
-        Failure::contract(format!("the {what} of `{}` is `{}`; it must be {must}", self.id, value.escape_debug()))
+        Failure::contract(format!(
+            "the {what} of `{}` is `{}`; it must be {must}",
+            self.id,
+            value.escape_debug()
+        ))
     }
 
     /// A rule by its id.
@@ -167,7 +183,5 @@ pub fn is_id(text: &str) -> bool {
 }
 
 fn check_pattern(pattern: &str) -> Result<(), Failure> {
-    pattern.parse::<TypePattern>().map(drop).map_err(|error| {
-        Failure::contract(error.to_string())
-    })
+    pattern.parse::<TypePattern>().map(drop).map_err(|error| Failure::contract(error.to_string()))
 }

@@ -174,9 +174,11 @@ impl Registry {
     fn apply(&mut self, id: &str, change: Change, seq: u64) {
         self.known.insert(id.to_owned(), true);
         match change {
-            Change::Installed { version, sha256, settings } | Change::Upgraded { version, sha256, settings } => {
+            Change::Installed { version, sha256, settings }
+            | Change::Upgraded { version, sha256, settings } => {
                 let standing = Standing::Enabled;
-                let installed = Installed { id: id.to_owned(), version, sha256, settings, since: seq, standing };
+                let installed =
+                    Installed { id: id.to_owned(), version, sha256, settings, since: seq, standing };
                 self.plugins.insert(id.to_owned(), installed);
             }
             Change::Removed => drop(self.plugins.remove(id)),
@@ -189,7 +191,9 @@ impl Registry {
                         plugin.standing = Standing::Enabled;
                     }
                     Change::Disabled => plugin.standing = Standing::Disabled,
-                    Change::Quarantined { seq, cause } => plugin.standing = Standing::Quarantined { seq, cause },
+                    Change::Quarantined { seq, cause } => {
+                        plugin.standing = Standing::Quarantined { seq, cause }
+                    }
                     _ => plugin.standing = Standing::Enabled,
                 }
             }

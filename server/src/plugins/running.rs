@@ -133,7 +133,8 @@ impl Running {
     /// Its state between two entries: as it is now or, where it does not fold, as it was kept last.
     pub(super) fn snapshot(&self) -> Option<Snapshot> {
         let (answer, receiver) = mpsc::sync_channel(1);
-        let sent = self.commands.lock().unwrap_or_else(PoisonError::into_inner).send(Command::Snapshot(answer));
+        let sent =
+            self.commands.lock().unwrap_or_else(PoisonError::into_inner).send(Command::Snapshot(answer));
         let fresh = sent.ok().and_then(|()| receiver.recv_timeout(ANSWER_MAX).ok());
         fresh.or_else(|| self.surroundings.snapshots.get(&of(&self.installed)))
     }
@@ -214,6 +215,8 @@ fn load(engine: &Engine, installed: &Installed, file: &Path) -> Result<Program, 
     let program = Program::new(engine, &bytes)?;
     match program.manifest().id == installed.id {
         true => Ok(program),
-        false => Err(cannot(format!("it says that it is `{}`, not `{}`", program.manifest().id, installed.id))),
+        false => {
+            Err(cannot(format!("it says that it is `{}`, not `{}`", program.manifest().id, installed.id)))
+        }
     }
 }

@@ -31,9 +31,9 @@ pub enum SettingsFault {
 pub fn check_schema(manifest: &Manifest) -> Result<(), Failure> {
     let schema: Value = serde_json::from_str(&manifest.settings_schema)
         .map_err(|error| Failure::contract(format!("its settings schema is no JSON: {error}")))?;
-    jsonschema::draft202012::options()
-        .build(&schema)
-        .map_err(|error| Failure::contract(format!("its settings schema is no JSON Schema 2020-12: {error}")))?;
+    jsonschema::draft202012::options().build(&schema).map_err(|error| {
+        Failure::contract(format!("its settings schema is no JSON Schema 2020-12: {error}"))
+    })?;
     Ok(())
 }
 

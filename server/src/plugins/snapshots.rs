@@ -76,7 +76,10 @@ impl Snapshots {
         let bytes = self.guarded(|store| store.get(&of.plugin))??;
         let (kept, sum) = bytes.split_at_checked(bytes.len().checked_sub(SUM_BYTES)?)?;
         if blake3::hash(kept).as_bytes() != sum {
-            tracing::warn!(plugin = of.plugin, "the snapshot is damaged; the plugin folds over the ledger again");
+            tracing::warn!(
+                plugin = of.plugin,
+                "the snapshot is damaged; the plugin folds over the ledger again"
+            );
             return None;
         }
         let end = kept.iter().position(|byte| *byte == b'\n')?;

@@ -67,7 +67,9 @@ pub(super) fn run(ledger: &Arc<Ledger>, stop: &Receiver<()>, pace: Pace, waiting
 fn close_forgotten_import(ledger: &Ledger, now: Timestamp, import_max: Duration) {
     let closed = || -> Result<Option<u64>, String> {
         let text = |error: &dyn std::fmt::Display| error.to_string();
-        let Some(import) = Import::interrupted(ledger).map_err(|error| text(&error))? else { return Ok(None) };
+        let Some(import) = Import::interrupted(ledger).map_err(|error| text(&error))? else {
+            return Ok(None);
+        };
         let Some(started) = import.started_in(ledger).map_err(|error| text(&error))? else { return Ok(None) };
         let line = ledger.line(started).map_err(|error| text(&error))?.unwrap_or_default();
         let recorded = EntryView::parse(&line).map_err(|error| text(&error))?.recorded;

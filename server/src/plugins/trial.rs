@@ -82,9 +82,9 @@ pub fn run<'l>(
             instance.restore(&state)?;
         }
         let (entries, _last) = read_entries(lines, first)?;
-        let more = fold.advance(&mut position, &mut instance, &entries).map_err(|failed| {
-            TrialError::Failed { failure: failed.failure, at: Some(failed.first) }
-        })?;
+        let more = fold
+            .advance(&mut position, &mut instance, &entries)
+            .map_err(|failed| TrialError::Failed { failure: failed.failure, at: Some(failed.first) })?;
         said.extend(more);
     }
     let state = instance.snapshot()?;
@@ -98,7 +98,8 @@ pub fn run<'l>(
 /// See [`TrialError`].
 pub fn check(program: &Program, settings: &str, terms: &Terms, ledger: &Ledger) -> Result<(), TrialError> {
     let size = ledger.head().size;
-    let ends = [(0, size.min(SAMPLE_ENTRIES)), (size.saturating_sub(SAMPLE_ENTRIES).max(SAMPLE_ENTRIES), size)];
+    let ends =
+        [(0, size.min(SAMPLE_ENTRIES)), (size.saturating_sub(SAMPLE_ENTRIES).max(SAMPLE_ENTRIES), size)];
     let mut sample = Vec::new();
     for (from, to) in ends {
         if from < to {
@@ -194,10 +195,8 @@ pub fn rehearse(
         if entries.is_empty() {
             break;
         }
-        fold.advance(&mut position, &mut instance, &entries).map_err(|failed| TrialError::Failed {
-            failure: failed.failure,
-            at: Some(failed.first),
-        })?;
+        fold.advance(&mut position, &mut instance, &entries)
+            .map_err(|failed| TrialError::Failed { failure: failed.failure, at: Some(failed.first) })?;
         progress(position.next);
     }
     Ok(position)

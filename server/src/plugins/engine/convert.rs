@@ -98,7 +98,6 @@ fn cell(cell: types::Cell) -> Cell {
     }
 }
 
-
 fn row(row: types::Row) -> Row {
     Row {
         cells: row.cells.into_iter().map(cell).collect(),

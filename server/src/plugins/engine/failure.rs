@@ -23,15 +23,8 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Cause; 7] = [
-        Cause::Trap,
-        Cause::Memory,
-        Cause::Time,
-        Cause::Output,
-        Cause::Contract,
-        Cause::Depth,
-        Cause::Quota,
-    ];
+    pub const ALL: [Cause; 7] =
+        [Cause::Trap, Cause::Memory, Cause::Time, Cause::Output, Cause::Contract, Cause::Depth, Cause::Quota];
 
     /// Its name in events, logs and metrics.
     #[must_use]

@@ -3,12 +3,12 @@
 use wasmtime::component::InstancePre;
 use wasmtime::{Store, Trap};
 
+use super::Engine;
 use super::bindings::exports::muniment::plugin::{fold, registers, report};
 use super::convert;
 use super::failure::{Cause, Failure};
 use super::guest::{Guest, Log};
 use super::program::store;
-use super::Engine;
 use crate::plugins::manifest::Manifest;
 use crate::plugins::outcome::{Outcome, Page, Query, Register};
 use crate::query::EventFacts;
@@ -62,9 +62,13 @@ impl Instance {
         store.set_hostcall_fuel(SAID_BYTES_MAX);
         let made = parts.before.instantiate(&mut store).and_then(|instance| {
             let fold = parts.fold.load(&mut store, &instance)?;
-            let registers =
-                parts.registers.as_ref().map(|registers| registers.load(&mut store, &instance)).transpose()?;
-            let report = parts.report.as_ref().map(|report| report.load(&mut store, &instance)).transpose()?;
+            let registers = parts
+                .registers
+                .as_ref()
+                .map(|registers| registers.load(&mut store, &instance))
+                .transpose()?;
+            let report =
+                parts.report.as_ref().map(|report| report.load(&mut store, &instance)).transpose()?;
             Ok((fold, registers, report))
         });
         match made {
@@ -138,7 +142,9 @@ impl Instance {
         }
         let in_order = outcome.acts.is_sorted_by_key(|(item, _)| *item);
         if !in_order || outcome.acts.last().is_some_and(|(item, _)| *item >= outcome.taken) {
-            return Err(Failure::contract("`apply` says of an act that an item caused it which it had not taken"));
+            return Err(Failure::contract(
+                "`apply` says of an act that an item caused it which it had not taken",
+            ));
         }
         Ok(outcome)
     }
@@ -158,7 +164,12 @@ impl Instance {
     ///
     /// # Errors
     /// If it fails; the inner error is what it says itself.
-    pub fn register(&mut self, name: &str, query: &Query, as_at: i64) -> Result<Result<Page, String>, Failure> {
+    pub fn register(
+        &mut self,
+        name: &str,
+        query: &Query,
+        as_at: i64,
+    ) -> Result<Result<Page, String>, Failure> {
         self.allow(LONG_CALLS, PAGE_BYTES_MAX);
         let Some(registers) = &self.registers else { return Ok(Err("it keeps no register".to_owned())) };
         let units: Option<Vec<&str>> =

@@ -84,7 +84,10 @@ impl Engine {
                 }
             }
         };
-        thread::Builder::new().name("plugin-time".to_owned()).spawn(count).map_err(|error| error.to_string())?;
+        thread::Builder::new()
+            .name("plugin-time".to_owned())
+            .spawn(count)
+            .map_err(|error| error.to_string())?;
         Ok(Engine { engine, allowance, _ticker: Arc::new(Ticker(ended)) })
     }
 

@@ -60,8 +60,11 @@ impl Program {
                 "it is a core module, not a component; build it for the target `wasm32-wasip2`",
             ));
         }
-        let wrong = |what: &'static str| move |error: wasmtime::Error| Failure::contract(format!("{what}: {error:#}"));
-        let component = Component::from_binary(&engine.engine, bytes).map_err(wrong("it is no valid component"))?;
+        let wrong = |what: &'static str| {
+            move |error: wasmtime::Error| Failure::contract(format!("{what}: {error:#}"))
+        };
+        let component =
+            Component::from_binary(&engine.engine, bytes).map_err(wrong("it is no valid component"))?;
         wasi::check_imports(&engine.engine, &component)?;
         let linker = wasi::linker(&engine.engine, &component).map_err(wrong("its imports do not fit"))?;
         let before = linker.instantiate_pre(&component).map_err(wrong("its imports do not fit"))?;
@@ -126,7 +129,11 @@ impl Program {
 
 impl std::fmt::Debug for Program {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Program").field("manifest", &self.0.manifest).field("sha256", &self.0.sha256).finish()
+        formatter
+            .debug_struct("Program")
+            .field("manifest", &self.0.manifest)
+            .field("sha256", &self.0.sha256)
+            .finish()
     }
 }
 

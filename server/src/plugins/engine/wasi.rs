@@ -107,9 +107,8 @@ fn command_line(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     let mut terminal = linker.instance(&format!("wasi:cli/terminal-output@{VERSION}"))?;
     terminal.resource("terminal-output", ResourceType::host::<TerminalOutput>(), |_, _| Ok(()))?;
     let mut terminal = linker.instance(&format!("wasi:cli/terminal-stdin@{VERSION}"))?;
-    terminal.func_wrap("get-terminal-stdin", |_: Store<'_>, (): ()| {
-        Ok((None::<Resource<TerminalInput>>,))
-    })?;
+    terminal
+        .func_wrap("get-terminal-stdin", |_: Store<'_>, (): ()| Ok((None::<Resource<TerminalInput>>,)))?;
     for (interface, function) in
         [("terminal-stdout", "get-terminal-stdout"), ("terminal-stderr", "get-terminal-stderr")]
     {
