@@ -2,6 +2,7 @@
 
 mod empty;
 mod ingest;
+mod plugins;
 mod read;
 mod server;
 
@@ -41,6 +42,7 @@ const EXAMPLE: &str = "Example:
   muniment bench append --data /tmp/bench --events 5000000
   muniment bench verify --data /tmp/bench
   muniment bench seal   --data /tmp/test-ledger
+  muniment bench plugins --data /tmp/bench-plugins
   muniment bench ingest --server http://127.0.0.1:8080 --clients 64 --baseline
   muniment bench read   --server http://127.0.0.1:8080";
 
@@ -64,6 +66,7 @@ enum BenchCommand {
     #[command(long_about = SEAL_ABOUT, after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
     Seal(SealArgs),
     Ingest(ingest::IngestArgs),
+    Plugins(plugins::PluginsArgs),
     Read(read::ReadArgs),
     Events(EventsArgs),
     #[command(hide = true)]
@@ -110,6 +113,7 @@ pub(crate) fn run(args: &BenchArgs, set: &SetArg) -> Result<Verdict, Failure> {
         BenchCommand::Verify(data) => run_verify(data, set),
         BenchCommand::Seal(args) => run_seal(args, set),
         BenchCommand::Ingest(args) => ingest::run(args),
+        BenchCommand::Plugins(args) => plugins::run(args, set),
         BenchCommand::Read(args) => read::run(args),
         BenchCommand::Events(args) => run_events(args),
         BenchCommand::EmptyHandler(args) => empty::run(args),
