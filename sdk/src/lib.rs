@@ -4,6 +4,81 @@
 //! clears alerts, and shows its state as registers and as sections of the annual report. It implements [`Plugin`], and
 //! [`plugin!`] makes a WebAssembly component of it.
 //!
+//! ```
+//! use muniment_sdk::testing::{Post, Scenario};
+//! use muniment_sdk::{Alert, Deadlines, Event, Instant, Manifest, Outcome, Plugin, Rule, Severity};
+//! use serde::{Deserialize, Serialize};
+//!
+//! const UNTESTED: Rule = Rule {
+//!     id: "A-BCP-2",
+//!     title: "Backups were not tried out within a day",
+//!     severity: Severity::Policy,
+//!     recipient: "role/service-head",
+//!     clauses: &[],
+//!     feeds: &["backup.*"],
+//! };
+//!
+//! /// The state: by when the backups of each system are to be tried out, and since which entry.
+//! #[derive(Default, Serialize, Deserialize)]
+//! struct Backups {
+//!     deadlines: Deadlines<String>,
+//!     since: std::collections::BTreeMap<String, u64>,
+//! }
+//!
+//! impl Plugin for Backups {
+//!     type Settings = ();
+//!
+//!     const MANIFEST: Manifest = Manifest {
+//!         id: "backups",
+//!         version: env!("CARGO_PKG_VERSION"),
+//!         title: "Backups",
+//!         description: "Sees that backups are tried out.",
+//!         subscriptions: &["backup.*"],
+//!         rules: &[UNTESTED],
+//!         settings_schema: "{}",
+//!         catalogue: &[],
+//!         personal: &[],
+//!     };
+//!
+//!     fn apply(&mut self, _: &(), event: &Event, out: &mut Outcome) {
+//!         let Some(system) = &event.subject else { return };
+//!         match event.kind.as_str() {
+//!             "backup.made" => {
+//!                 self.deadlines.set(system, event.time.plus_hours(24));
+//!                 self.since.insert(system.clone(), event.seq);
+//!             }
+//!             "backup.restore_tested" => {
+//!                 self.deadlines.cancel(system);
+//!                 out.clear(UNTESTED.id, "untested", system, "it was tried out");
+//!             }
+//!             _ => {}
+//!         }
+//!     }
+//!
+//!     fn tick(&mut self, _: &(), now: Instant, out: &mut Outcome) {
+//!         for system in self.deadlines.reached(now) {
+//!             let since = self.since.get(&system).copied();
+//!             let alert = Alert::raise(&UNTESTED, "untested", system).arithmetic("24 hours after it was made");
+//!             out.raise(alert.evidence(since));
+//!         }
+//!     }
+//!
+//!     fn wake(&self) -> Option<Instant> {
+//!         self.deadlines.next()
+//!     }
+//! }
+//!
+//! muniment_sdk::plugin!(Backups);
+//!
+//! let run = Scenario::<Backups>::new()
+//!     .post(Post::new("backup.made", "payroll").at("2026-03-02T01:00:00Z"))
+//!     .wait_until("2026-03-04")
+//!     .run();
+//! assert_eq!(run.history(), ["Tue 2026-03-03 01:00 + A-BCP-2 untested payroll"]);
+//! ```
+//!
+//! A plugin about cases is smaller still: see [`case`](mod@case).
+//!
 //! # What this crate never does
 //! - It reads no clock, file, environment or randomness and spawns nothing: `sdk/clippy.toml` bans them. The time comes
 //!   as a tick, and the zone of London is built in.

@@ -2,14 +2,7 @@
 //!
 //! A [`Scenario`] is what happens: events, and time that passes. [`Scenario::run`] folds it in batches of one, of seven
 //! and of all, and with the state taken to bytes and back at every item; it fails where that makes a difference.
-//!
-//! ```ignore
-//! let run = Scenario::<Requests>::new()
-//!     .post(Post::new("request.received", "FOI-1").at("2026-03-02").data(json!({"regime": "foi"})))
-//!     .wait_until("2026-04-02T09:00:00Z")
-//!     .run();
-//! assert_eq!(run.open(), ["A-REQ-3 overdue FOI-1"]);
-//! ```
+//! The front page of the crate shows one.
 
 use std::marker::PhantomData;
 
