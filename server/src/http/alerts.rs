@@ -302,8 +302,7 @@ pub(super) async fn acknowledge(
         ]);
         let event = format!("alert/{}/acknowledged/{}/{act}", alert.id, caller.0.name);
         let data = data.into_owned();
-        let appended =
-            app.ledger.append_host_about("alert.acknowledged", &event, &alert.subject, data)?;
+        let appended = app.ledger.append_host_about("alert.acknowledged", &event, &alert.subject, data)?;
         Ok((find(app, &caller.0, &id)?, appended.replayed))
     });
     let (alert, replayed) = done.await?;

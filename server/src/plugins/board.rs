@@ -277,7 +277,8 @@ mod tests {
     use crate::query::facts_line;
 
     fn noted(cards: &mut Cards, seq: u64, event_type: &str, data: &str) {
-        let line = facts_line(seq, event_type, "ledger.example", &format!(r#","subject":"FOI-1","data":{data}"#));
+        let line =
+            facts_line(seq, event_type, "ledger.example", &format!(r#","subject":"FOI-1","data":{data}"#));
         cards.note(&EventFacts::read(&line).unwrap());
     }
 

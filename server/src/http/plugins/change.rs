@@ -132,15 +132,12 @@ pub(in crate::http) async fn install(
     let settings = query.settings.unwrap_or_else(|| "{}".to_owned());
     if query.dry_run {
         let id = query.built_in.unwrap_or_default();
-        return compare(app, move |plugins| {
-            plugins.compare(Some(program.bytes()), &id, Some(&settings))
-        })
-        .await;
+        return compare(app, move |plugins| plugins.compare(Some(program.bytes()), &id, Some(&settings)))
+            .await;
     }
     let by = caller.0.principal();
-    let installed = work(app.clone(), move |plugins| {
-        plugins.install(program.bytes(), &settings, Some(by.as_str()))
-    });
+    let installed =
+        work(app.clone(), move |plugins| plugins.install(program.bytes(), &settings, Some(by.as_str())));
     let plugin = view(&app, &caller, installed.await?);
     Ok((StatusCode::CREATED, Json(ChangeAnswer::Plugin(Box::new(plugin)))).into_response())
 }
@@ -331,8 +328,9 @@ async fn program(
 ) -> Result<Program, Problem> {
     if let Some(id) = named {
         let all: Vec<&str> = built_in::all().map(|plugin| plugin.id).collect();
-        let none =
-            || Problem::new("not_found", format!("no plugin {id:?} is built in; there are {}", all.join(", ")));
+        let none = || {
+            Problem::new("not_found", format!("no plugin {id:?} is built in; there are {}", all.join(", ")))
+        };
         let found = built_in::all().find(|plugin| plugin.id == id).ok_or_else(none)?;
         let body = app.bodies.read(headers, body, false, REQUEST_BYTES_MAX).await?;
         return match body.bytes.is_empty() {
