@@ -1,19 +1,61 @@
-//! Requests for information under freedom of information, environmental information and re-use.
+//! Requests for information under freedom of information, environmental information and re-use: whether they are taken in
+//! hand, and answered in the time that the law allows.
+//!
+//! Requests of data subjects have other clocks and are another plugin's, `subject-access` and its like: a case under such a
+//! regime is none of this one.
 
-use std::collections::BTreeSet;
-
-use muniment_sdk::{Cell, Column, Event, Instant, Manifest, Outcome, Plugin, Register, Row};
+use muniment_sdk::{
+    CaseFold, Event, Instant, Manifest, Outcome, Period, Plugin, Register, Row, Rule, Section, Severity,
+};
 use serde::{Deserialize, Serialize};
 
-/// The state: cases that were received and not closed.
+mod alarms;
+mod apply;
+mod case;
+mod registers;
+mod sections;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use settings::Settings;
+
+use case::Request;
+
+const FEEDS: &[&str] = &["request.*"];
+
+pub(crate) const NOT_TAKEN_IN_HAND: Rule = Rule {
+    id: "A-REQ-1",
+    title: "Request neither acknowledged nor allocated in time",
+    severity: Severity::Warning,
+    recipient: "role/ig-team",
+    clauses: &["leicester L6.2", "leicester L12.4.a"],
+    feeds: FEEDS,
+};
+
+pub(crate) const DUE_SOON: Rule = Rule {
+    id: "A-REQ-2",
+    title: "Request soon due",
+    severity: Severity::Warning,
+    recipient: "role/service-lead",
+    clauses: &["leicester L6.2", "leicester L12.4.a", "coventry C-TCW.iii"],
+    feeds: FEEDS,
+};
+
+pub(crate) const OVERDUE: Rule = Rule {
+    id: "A-REQ-3",
+    title: "Request not answered in the time that the law allows",
+    severity: Severity::Statutory,
+    recipient: "role/ig-manager",
+    clauses: &["leicester L6.2", "leicester L12.4.a", "coventry C-TCW.iii"],
+    feeds: FEEDS,
+};
+
+/// The state: all requests.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Requests {
-    open: BTreeSet<String>,
+    cases: CaseFold<Request>,
 }
-
-/// There are none yet.
-#[derive(Debug, Default, Deserialize)]
-pub struct Settings {}
 
 impl Plugin for Requests {
     type Settings = Settings;
@@ -22,32 +64,44 @@ impl Plugin for Requests {
         id: "requests",
         version: env!("CARGO_PKG_VERSION"),
         title: "Requests for information",
-        description: "Watches over the clocks of requests for information.",
-        subscriptions: &["request.*"],
-        rules: &[],
-        settings_schema: r#"{"type":"object","additionalProperties":false}"#,
+        description: "Watches over requests under freedom of information, environmental information and re-use, from \
+                      receipt to answer, and counts how many are answered in time.",
+        subscriptions: &["request.*", "case.*", "ledger.correction_recorded"],
+        rules: &[NOT_TAKEN_IN_HAND, DUE_SOON, OVERDUE],
+        settings_schema: include_str!("settings.json"),
         catalogue: &[],
         personal: &[],
     };
 
-    const REGISTERS: &'static [Register] = &[Register {
-        name: "open",
-        title: "Open requests",
-        description: "Requests that have been received and not closed.",
-        columns: &[Column::new("case", "Case")],
-    }];
+    const REGISTERS: &'static [Register] = &[registers::OPEN];
 
-    fn apply(&mut self, _: &Settings, event: &Event, _: &mut Outcome) {
-        let Some(subject) = &event.subject else { return };
-        match event.kind.as_str() {
-            "request.received" => _ = self.open.insert(subject.clone()),
-            "request.closed" => _ = self.open.remove(subject),
-            _ => {}
-        }
+    fn check(settings: &Settings) -> Result<(), String> {
+        settings.check()
     }
 
-    fn register<'p>(&'p self, _: &'p Settings, _: &str, _: Instant) -> Box<dyn Iterator<Item = Row> + 'p> {
-        Box::new(self.open.iter().map(|case| Row::new([Cell::from(case.as_str())]).subject(case)))
+    fn apply(&mut self, settings: &Settings, event: &Event, out: &mut Outcome) {
+        self.cases.apply(settings, event, out);
+    }
+
+    fn tick(&mut self, settings: &Settings, now: Instant, out: &mut Outcome) {
+        self.cases.tick(settings, now, out);
+    }
+
+    fn wake(&self) -> Option<Instant> {
+        self.cases.wake()
+    }
+
+    fn register<'p>(
+        &'p self,
+        settings: &'p Settings,
+        _: &str,
+        as_at: Instant,
+    ) -> Box<dyn Iterator<Item = Row> + 'p> {
+        Box::new(registers::open(self, settings, as_at))
+    }
+
+    fn sections(&self, settings: &Settings, period: Period, status_at: Instant) -> Vec<Section> {
+        vec![sections::requests(self, settings, period, status_at)]
     }
 }
 

@@ -1,0 +1,91 @@
+//! What there is to be said about a breach, and when.
+
+use muniment_sdk::{Alarm, Alert, BREACH_HOURS};
+
+use crate::case::{Breach, Clock};
+use crate::{NOT_NOTIFIED, Settings, UNDECIDED};
+
+const PASSED: &str = "72-hours-passed";
+const NO_REASONS: &str = "late-without-reasons";
+
+/// The alarms of a breach, each from the time at which it stands.
+///
+/// That nobody has decided, or that the case was closed, ends nothing: silence is no decision.
+pub(crate) fn of(breach: &Breach, settings: &Settings) -> Vec<Alarm> {
+    let Some(clock) = breach.clock() else { return Vec::new() };
+    let due = clock.due();
+    if breach.running().is_none() {
+        return without_reasons(breach, clock);
+    }
+    // "Not later than 72 hours": what is done in the last instant is done in time.
+    let mut until = due.next();
+    let mut alarms = vec![Alarm::new(&NOT_NOTIFIED, PASSED, until).due(due)];
+    for hours in settings.warn_at_hours.iter().rev() {
+        let at = clock.from.time.plus_hours(*hours);
+        alarms.push(Alarm::new(&UNDECIDED, stage(*hours), at).until(until).due(due));
+        until = at;
+    }
+    alarms
+}
+
+/// UK GDPR, Article 33(1): where the notification is not made within 72 hours, it is to be accompanied by reasons for the
+/// delay.
+fn without_reasons(breach: &Breach, clock: Clock) -> Vec<Alarm> {
+    let late = breach.notified.filter(|notice| notice.at.time > clock.due() && !notice.reasons);
+    let alarm = late.map(|notice| Alarm::new(&NOT_NOTIFIED, NO_REASONS, notice.at.time).due(clock.due()));
+    alarm.into_iter().collect()
+}
+
+fn stage(hours: i64) -> String {
+    format!("{hours}-hours")
+}
+
+/// Gives an alert its words and its evidence.
+pub(crate) fn words(breach: &Breach, settings: &Settings, alarm: &Alarm, alert: Alert) -> Alert {
+    let Some(clock) = breach.clock() else { return alert };
+    let (what, provisional) = if clock.is_provisional {
+        (
+            "Detected, or told of by a processor,",
+            " This clock is provisional: it was not recorded yet whether the organisation is aware of a breach.",
+        )
+    } else {
+        ("Became aware", "")
+    };
+    let mut words = format!(
+        "{what} {}; {BREACH_HOURS} elapsed hours, nights, weekends and holidays included, end {} (London). UK GDPR, \
+         Article 33(1).{provisional}",
+        clock.from.time.in_london(),
+        clock.due().in_london(),
+    );
+    if let Some(notice) = breach.notified {
+        words.push_str(&format!(" Notified {}, without reasons for the delay.", notice.at.time.in_london()));
+    } else if breach.decided.is_some() {
+        words.push_str(" It was decided that it is reportable.");
+    } else {
+        words.push_str(" It was not decided whether it is reportable.");
+    }
+    let seqs = [
+        Some(clock.from.seq),
+        breach.decided.map(|decision| decision.at.seq),
+        breach.notified.map(|notice| notice.at.seq),
+    ];
+    let alert = alert.arithmetic(words).evidence(seqs.into_iter().flatten());
+    let for_siro = settings.warn_at_hours.iter().any(|hours| {
+        alarm.rule.id == UNDECIDED.id && *hours >= settings.siro_from_hours && alarm.stage == stage(*hours)
+    });
+    if for_siro { alert.recipient("role/siro") } else { alert }
+}
+
+/// Why an alert stands no longer.
+pub(crate) fn cleared(breach: &Breach) -> String {
+    match (breach.notified, breach.decided, breach.clock()) {
+        (Some(notice), _, _) => format!("the regulator was notified {}", notice.at.time.in_london()),
+        (None, Some(decision), _) if !decision.reportable => {
+            format!("it was decided not to be reportable {}", decision.at.time.in_london())
+        }
+        (None, _, None) => "it was found to be no breach".to_owned(),
+        (None, _, Some(clock)) => {
+            format!("this stage is over, or the deadline another one: it is {}", clock.due().in_london())
+        }
+    }
+}

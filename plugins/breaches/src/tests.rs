@@ -1,0 +1,168 @@
+use muniment_sdk::testing::{Post, Run, Scenario, check_manifest};
+use muniment_sdk::{Block, Cell};
+use serde_json::{Value, json};
+
+use super::*;
+
+const AWARE: &str = "2026-03-27T17:00:00Z";
+
+fn post(kind: &str, at: &str, data: Value) -> Post {
+    Post::new(kind, "INC-1").at(at).data(data)
+}
+
+fn aware() -> Scenario<Breaches> {
+    Scenario::new().post(post("breach.aware", AWARE, json!({ "unit": "housing" })))
+}
+
+fn decided(at: &str, reportable: bool) -> Post {
+    post("breach.reportability_decided", at, json!({ "reportable": reportable }))
+}
+
+fn statutory(run: &Run<Breaches>) -> Vec<String> {
+    run.history().into_iter().filter(|line| line.contains("A-BRC-2")).collect()
+}
+
+#[test]
+fn the_manifest_is_in_order() {
+    check_manifest::<Breaches>();
+    assert!(Settings { warn_at_hours: vec![48, 24], ..Settings::default() }.check().is_err());
+    assert!(Settings { warn_at_hours: vec![72], ..Settings::default() }.check().is_err());
+}
+
+/// Summer time begins in the night to the 29th.
+#[test]
+fn the_hours_run_through_a_weekend_and_the_change_of_the_clocks() {
+    let run = aware().wait_until("2026-04-01").run();
+    assert_eq!(
+        run.history(),
+        [
+            "Sat 2026-03-28 17:00 + A-BRC-1 24-hours INC-1",
+            "Sun 2026-03-29 18:00 - A-BRC-1 24-hours INC-1",
+            "Sun 2026-03-29 18:00 + A-BRC-1 48-hours INC-1",
+            "Mon 2026-03-30 12:00 - A-BRC-1 48-hours INC-1",
+            "Mon 2026-03-30 12:00 + A-BRC-1 66-hours INC-1",
+            "Mon 2026-03-30 18:00 - A-BRC-1 66-hours INC-1",
+            "Mon 2026-03-30 18:00 + A-BRC-2 72-hours-passed INC-1",
+        ]
+    );
+    let alert = run.alert("A-BRC-2", "72-hours-passed");
+    assert_eq!(alert.evidence, [0]);
+    assert_eq!(
+        alert.arithmetic,
+        "Became aware Fri 2026-03-27 17:00; 72 elapsed hours, nights, weekends and holidays included, end Mon 2026-03-30 \
+         18:00 (London). UK GDPR, Article 33(1). It was not decided whether it is reportable."
+    );
+    assert_eq!(run.alert("A-BRC-1", "24-hours").recipient, None);
+    assert_eq!(run.alert("A-BRC-1", "48-hours").recipient.as_deref(), Some("role/siro"));
+}
+
+#[test]
+fn a_notification_in_the_last_instant_is_in_time() {
+    let notified =
+        |at: &str| aware().post(post("breach.ico_notified", at, json!({}))).wait_until("2026-04-02").run();
+    let run = notified("2026-03-30T17:00:00Z");
+    assert_eq!(statutory(&run), Vec::<String>::new());
+    assert_eq!(run.open(), Vec::<String>::new());
+    assert_eq!(notified("2026-03-30T17:00:00.000001Z").open(), ["A-BRC-2 late-without-reasons INC-1"]);
+}
+
+#[test]
+fn who_notifies_late_says_why() {
+    let late =
+        || aware().post(post("breach.ico_notified", "2026-03-31", json!({ "delay_reason": "not_late" })));
+    assert_eq!(late().wait_until("2026-04-01").run().open(), ["A-BRC-2 late-without-reasons INC-1"]);
+    let reasons = post("breach.ico_notified", "2026-04-02", json!({ "delay_reason": "facts_unclear" }));
+    assert_eq!(late().post(reasons).wait_until("2026-04-03").run().open(), Vec::<String>::new());
+}
+
+#[test]
+fn only_a_decision_that_it_is_not_reportable_ends_the_clock() {
+    let not = aware().post(decided("2026-03-28", false)).wait_until("2026-04-01").run();
+    assert_eq!(not.history(), Vec::<String>::new());
+    assert_eq!(not.register("under-the-clock", "2026-03-29"), []);
+    let yes = aware().post(decided("2026-03-28", true)).wait_until("2026-04-01").run();
+    assert_eq!(yes.open(), ["A-BRC-2 72-hours-passed INC-1"]);
+    let closed = aware().post(post("breach.closed", "2026-03-28", json!({}))).wait_until("2026-04-01").run();
+    assert_eq!(closed.open(), ["A-BRC-2 72-hours-passed INC-1"], "silence is no decision");
+    let otherwise =
+        aware().post(decided("2026-03-28", false)).post(decided("2026-04-02", true)).wait_until("2026-04-03");
+    assert_eq!(otherwise.run().open(), ["A-BRC-2 72-hours-passed INC-1"]);
+}
+
+fn reported() -> Scenario<Breaches> {
+    let data = json!({ "detected_at": "2026-03-02T10:00:00Z", "unit": "housing" });
+    Scenario::new().post(post("incident.reported", "2026-03-03T08:00:00Z", data))
+}
+
+#[test]
+fn a_provisional_clock_runs_from_detection_and_says_so() {
+    let run = reported().wait_until("2026-03-06").run();
+    assert_eq!(statutory(&run), ["Thu 2026-03-05 10:00 + A-BRC-2 72-hours-passed INC-1"]);
+    assert!(run.alert("A-BRC-2", "72-hours-passed").arithmetic.contains("This clock is provisional"));
+    let row = &run.register("under-the-clock", "2026-03-04T10:00:00Z")[0];
+    assert_eq!((row.cells[2].clone(), row.cells[4].clone()), (Cell::Flag(true), Cell::Number(24)));
+    let none = reported()
+        .post(post("incident.unsubstantiated", "2026-03-04", json!({})))
+        .wait_until("2026-03-10")
+        .run();
+    assert_eq!((none.open(), statutory(&none)), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn awareness_takes_the_provisional_clocks_place() {
+    let run = reported()
+        .wait_until("2026-03-06")
+        .post(post("breach.aware", "2026-03-06T12:00:00Z", json!({})))
+        .wait_until("2026-03-10")
+        .run();
+    assert_eq!(
+        statutory(&run),
+        [
+            "Thu 2026-03-05 10:00 + A-BRC-2 72-hours-passed INC-1",
+            "Fri 2026-03-06 12:00 - A-BRC-2 72-hours-passed INC-1",
+            "Mon 2026-03-09 12:00 + A-BRC-2 72-hours-passed INC-1",
+        ]
+    );
+    assert!(
+        run.alert("A-BRC-2", "72-hours-passed").arithmetic.starts_with("Became aware Fri 2026-03-06 12:00")
+    );
+}
+
+#[test]
+fn a_processors_notice_starts_the_provisional_clock_too() {
+    let told = post("breach.processor_notified", "2026-03-02", json!({ "processor": "A supplier" }));
+    let run = Scenario::<Breaches>::new().post(told).wait_until("2026-03-06").run();
+    assert_eq!(run.open(), ["A-BRC-2 72-hours-passed INC-1"]);
+}
+
+#[test]
+fn the_table_of_the_report_adds_up() {
+    let of = |kind: &str, case: &str, at: &str, data: Value| Post::new(kind, case).at(at).data(data);
+    let run = Scenario::<Breaches>::new()
+        .post(of("breach.aware", "INC-1", "2026-04-01", json!({})))
+        .post(of("breach.assessed", "INC-1", "2026-04-01", json!({ "severity": "red" })))
+        .post(of("breach.ico_notified", "INC-1", "2026-04-02", json!({})))
+        .post(of("breach.aware", "INC-2", "2026-04-03", json!({})))
+        .post(of("breach.reportability_decided", "INC-2", "2026-04-03", json!({ "reportable": false })))
+        .post(of("breach.aware", "INC-3", "2026-04-04", json!({})))
+        .post(of("breach.ico_notified", "INC-3", "2026-04-20", json!({ "delay_reason": "oversight" })))
+        .post(of("breach.aware", "INC-4", "2026-04-25", json!({})))
+        .post(of("incident.reported", "INC-5", "2026-04-26", json!({})))
+        .wait_until("2026-05-01")
+        .run();
+    let section = &run.sections("2026-04-01", "2026-04-30", "2026-04-30T23:00:00Z")[0];
+    let Some(Block::Table(table)) = section.blocks.iter().find(|block| matches!(block, Block::Table(_)))
+    else {
+        panic!("{section:?}")
+    };
+    let all: Vec<Cell> = table.rows.last().unwrap().cells[1..].to_vec();
+    assert_eq!(all, [4, 1, 1, 1, 1].map(Cell::Number));
+    for column in 1..table.columns.len() {
+        let number = |cell: &Cell| if let Cell::Number(number) = cell { *number } else { panic!("{cell:?}") };
+        let sum: i64 = table.rows[..4].iter().map(|row| number(&row.cells[column])).sum();
+        assert_eq!(sum, number(&table.rows[4].cells[column]));
+    }
+    let Block::Metric(metric) = &section.blocks[1] else { panic!("{section:?}") };
+    assert_eq!((metric.numerator, metric.denominator), (1, Some(2)));
+    assert!(matches!(section.blocks.last(), Some(Block::Finding(finding)) if finding.evidence.len() == 1));
+}

@@ -1,0 +1,131 @@
+//! What there is to be said about a request, and when.
+
+use muniment_sdk::{Alarm, Alert, Calendar, Day};
+
+use crate::apply::{End, Regime};
+use crate::case::{Awaiting, Request, Restarted};
+use crate::{DUE_SOON, NOT_TAKEN_IN_HAND, OVERDUE, Settings};
+
+const NOT_ACKNOWLEDGED: &str = "not-acknowledged";
+const NOT_ALLOCATED: &str = "not-allocated";
+
+/// The alarms of a request, each from the time at which it stands.
+pub(crate) fn of(request: &Request, settings: &Settings) -> Vec<Alarm> {
+    let mut alarms = Vec::new();
+    if !request.is_open() {
+        return alarms;
+    }
+    if request.acknowledged.is_none() {
+        let day = in_hand_by(request, settings.acknowledge_working_days);
+        alarms.push(Alarm::new(&NOT_TAKEN_IN_HAND, NOT_ACKNOWLEDGED, day.end()));
+    }
+    if request.allocated.is_none() {
+        let day = in_hand_by(request, settings.allocate_working_days);
+        alarms.push(Alarm::new(&NOT_TAKEN_IN_HAND, NOT_ALLOCATED, day.end()));
+    }
+    let Some(due) = request.due() else { return alarms };
+    let mut until = due.end();
+    for left in settings.days_left().rev() {
+        let at = Calendar::uk_wide().working_day_before(due, left).start();
+        alarms.push(Alarm::new(&DUE_SOON, stage(left), at).until(until).due(due.end()));
+        until = at;
+    }
+    alarms.push(Alarm::new(&OVERDUE, "overdue", due.end()));
+    alarms
+}
+
+fn in_hand_by(request: &Request, working_days: u16) -> Day {
+    Calendar::uk_wide().working_day_after(request.received.day, working_days)
+}
+
+fn stage(left: u16) -> String {
+    format!("{left}-working-days-left")
+}
+
+/// Gives an alert its words and its evidence.
+pub(crate) fn words(request: &Request, settings: &Settings, alarm: &Alarm, alert: Alert) -> Alert {
+    let received = request.received.day.with_weekday();
+    if alarm.rule.id == NOT_TAKEN_IN_HAND.id {
+        let (what, days) = match alarm.stage.as_ref() {
+            NOT_ACKNOWLEDGED => ("acknowledged", settings.acknowledge_working_days),
+            _ => ("allocated to a unit", settings.allocate_working_days),
+        };
+        let by = in_hand_by(request, days).with_weekday();
+        let words = format!(
+            "Received {received}; to be {what} within {days} working days behind it, which is by {by}: a control of the \
+             organisation's own."
+        );
+        return alert.arithmetic(words).evidence([request.received.seq]);
+    }
+    let evidence = [
+        Some(request.received.seq),
+        request.restarted.map(|(Restarted::Clarified(on) | Restarted::Ordered(on))| on.seq),
+        request.extension.map(|extension| extension.notified.seq),
+    ];
+    let last = settings.days_left().next_back().map(stage);
+    let alert = alert.arithmetic(arithmetic(request)).evidence(evidence.into_iter().flatten());
+    if last.is_some_and(|last| last == alarm.stage) { alert.recipient("role/director") } else { alert }
+}
+
+fn arithmetic(request: &Request) -> String {
+    let mut words = format!("Received {}. ", request.received.day.with_weekday());
+    match request.restarted {
+        Some(Restarted::Clarified(on)) => words.push_str(&format!(
+            "What was needed to answer was supplied on {}, and the clock began again. ",
+            on.day.with_weekday()
+        )),
+        Some(Restarted::Ordered(on)) => words.push_str(&format!(
+            "An answer was ordered, and the case taken up again on {}. ",
+            on.day.with_weekday()
+        )),
+        None => {}
+    }
+    words.push_str(&request.clock.words());
+    if let Some(extension) = &request.extension {
+        words.push_str(&format!(
+            " Extended to {} by notice of {}.",
+            extension.to.with_weekday(),
+            extension.notified.day.with_weekday()
+        ));
+    }
+    words.push(' ');
+    words.push_str(source(request.regime));
+    words
+}
+
+fn source(regime: Regime) -> &'static str {
+    match regime {
+        Regime::Foi => "Freedom of Information Act 2000, section 10(1), (3) and (6).",
+        Regime::Eir => "Environmental Information Regulations 2004, regulations 5(2) and 7(1).",
+        Regime::Reuse => "Re-use of Public Sector Information Regulations 2015, regulation 8.",
+        Regime::Other => "",
+    }
+}
+
+/// Why an alert stands no longer.
+pub(crate) fn cleared(request: &Request, rule: &str) -> String {
+    let on = |what: &str, day: Day| format!("{what} on {}", day.with_weekday());
+    if let Some(ended) = &request.ended {
+        let what = match ended.how {
+            End::Answered(_) => "answered",
+            End::Withdrawn => "withdrawn",
+            End::Lapsed => "lapsed",
+            End::Transferred => "transferred to another authority",
+            End::Invalid => "found to be no valid request",
+        };
+        return on(what, ended.on.day);
+    }
+    if rule == NOT_TAKEN_IN_HAND.id {
+        return "it was taken in hand".to_owned();
+    }
+    match (&request.awaiting, request.due()) {
+        (Some(Awaiting::Clarification(asked)), _) => {
+            on("the clock stands still: clarification was sought", asked.day)
+        }
+        (Some(Awaiting::Fee(asked)), _) => on("the clock stands still: a fee notice was issued", asked.day),
+        (None, Some(due)) => {
+            format!("this stage is over, or the due day another one: it is {}", due.with_weekday())
+        }
+        (None, None) => "it is no longer so".to_owned(),
+    }
+}

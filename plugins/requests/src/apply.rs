@@ -1,0 +1,215 @@
+//! What of an event is kept.
+
+use muniment_sdk::{Data, DataError, Day};
+use serde::{Deserialize, Serialize};
+
+/// The law that a request is handled under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Regime {
+    /// Freedom of Information Act 2000.
+    Foi,
+    /// Environmental Information Regulations 2004.
+    Eir,
+    /// Re-use of Public Sector Information Regulations 2015.
+    Reuse,
+    /// One that is not this plugin's.
+    #[serde(other)]
+    Other,
+}
+
+/// What an event about a request says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Fact {
+    /// It arrived.
+    Received { regime: Regime, unit: Option<String> },
+    /// The requester was told so.
+    Acknowledged,
+    /// It belongs under another law.
+    RegimeChanged { regime: Regime },
+    /// A unit is responsible.
+    Assigned { unit: String, to: Option<String> },
+    /// The requester was asked to be clearer; only where that is needed to answer at all does the clock care.
+    ClarificationSought { statutory: bool },
+    /// The requester was clearer.
+    ClarificationReceived,
+    /// The requester was told to pay.
+    FeeNotice,
+    /// The requester paid.
+    FeePaid,
+    /// The answer will take longer.
+    Extended { to: Day },
+    /// It will not.
+    ExtensionWithdrawn,
+    /// It came to an end.
+    Ended(End),
+    /// It was closed: what that means hangs on why.
+    Closed(CloseReason),
+    /// It was taken up again.
+    Reopened(ReopenReason),
+    /// It is of no account: a part of it was passed on, say.
+    Nothing,
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum End {
+    /// It was answered.
+    Answered(Answer),
+    /// The requester wants no answer.
+    Withdrawn,
+    /// The requester did not supply what was needed.
+    Lapsed,
+    /// Another authority answers.
+    Transferred,
+    /// It was none.
+    Invalid,
+}
+
+/// What became of a request that was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Answer {
+    GrantedInFull,
+    GrantedInPart,
+    RefusedInFull,
+    NotHeld,
+    NeitherConfirmedNorDenied,
+    RefusedCostLimit,
+    RefusedVexatious,
+    RefusedRepeated,
+    RefusedManifestlyUnfounded,
+    NotAValidRequest,
+    /// The answer itself was never recorded, only that the case was closed as answered.
+    #[serde(other)]
+    NotRecorded,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CloseReason {
+    Answered,
+    Withdrawn,
+    Lapsed,
+    Transferred,
+    Merged,
+    Invalid,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReopenReason {
+    IcoDecision,
+    TribunalDecision,
+    ClosedInError,
+    #[serde(other)]
+    Other,
+}
+
+impl Fact {
+    /// Reads an event; nothing where events of its kind do not bear on the clock.
+    pub(crate) fn read(kind: &str, data: Data<'_>) -> Result<Option<Fact>, DataError> {
+        Ok(Some(match kind {
+            "request.received" => {
+                let Received { regime, unit } = data.read()?;
+                Fact::Received { regime, unit }
+            }
+            "request.acknowledged" => Fact::Acknowledged,
+            "request.regime_changed" => Fact::RegimeChanged { regime: data.read::<RegimeChanged>()?.regime },
+            "request.assigned" => {
+                let Assigned { unit, assigned_to } = data.read()?;
+                Fact::Assigned { unit, to: assigned_to }
+            }
+            "request.clarification_sought" => {
+                Fact::ClarificationSought { statutory: data.read::<ClarificationSought>()?.statutory }
+            }
+            "request.clarification_received" => Fact::ClarificationReceived,
+            "request.fee_notice_issued" => Fact::FeeNotice,
+            "request.fee_paid" => Fact::FeePaid,
+            "request.extension_notified" => Fact::Extended { to: data.read::<Extended>()?.extended_to },
+            "request.extension_withdrawn" => Fact::ExtensionWithdrawn,
+            "request.transferred" => match data.read::<Transferred>()?.transfer_extent.as_deref() {
+                // For the rest the clock runs on.
+                Some("part") => Fact::Nothing,
+                _ => Fact::Ended(End::Transferred),
+            },
+            "request.response_issued" => match data.read::<Response>()?.outcome {
+                Answer::NotAValidRequest => Fact::Ended(End::Invalid),
+                answer => Fact::Ended(End::Answered(answer)),
+            },
+            "request.withdrawn" => Fact::Ended(End::Withdrawn),
+            "request.lapsed" | "request.fee_lapsed" => Fact::Ended(End::Lapsed),
+            "request.closed" => {
+                Fact::Closed(data.read::<Closed>()?.close_reason.unwrap_or(CloseReason::Answered))
+            }
+            "request.reopened" => Fact::Reopened(data.read::<Reopened>()?.reopen_reason),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Its place in the life of a request, for what happens on one day.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Fact::Received { .. } | Fact::Nothing => 0,
+            Fact::RegimeChanged { .. } => 1,
+            Fact::Acknowledged => 2,
+            Fact::Assigned { .. } => 3,
+            Fact::ClarificationSought { .. } => 4,
+            Fact::ClarificationReceived => 5,
+            Fact::FeeNotice => 6,
+            Fact::FeePaid => 7,
+            Fact::Extended { .. } => 8,
+            Fact::ExtensionWithdrawn => 9,
+            Fact::Ended(_) => 10,
+            Fact::Closed(_) => 11,
+            Fact::Reopened(_) => 12,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Received {
+    regime: Regime,
+    unit: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RegimeChanged {
+    regime: Regime,
+}
+
+#[derive(Deserialize)]
+struct Assigned {
+    unit: String,
+    assigned_to: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ClarificationSought {
+    statutory: bool,
+}
+
+#[derive(Deserialize)]
+struct Extended {
+    extended_to: Day,
+}
+
+#[derive(Deserialize)]
+struct Transferred {
+    transfer_extent: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Response {
+    outcome: Answer,
+}
+
+#[derive(Deserialize)]
+struct Closed {
+    close_reason: Option<CloseReason>,
+}
+
+#[derive(Deserialize)]
+struct Reopened {
+    reopen_reason: ReopenReason,
+}

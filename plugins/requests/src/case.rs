@@ -1,0 +1,243 @@
+//! How a request is worked out of what is known of it.
+
+use muniment_sdk::{
+    Alarm, Alert, Case, Data, DataError, Day, EIR_EXTENDED_WORKING_DAYS, Happened, RequestClock,
+};
+
+use crate::apply::{Answer, CloseReason, End, Fact, Regime, ReopenReason};
+use crate::{Settings, alarms};
+
+/// A request, as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Request {
+    pub(crate) regime: Regime,
+    pub(crate) unit: Option<String>,
+    pub(crate) assigned_to: Option<String>,
+    /// The earliest receipt: that of a case that was merged into it may be earlier.
+    pub(crate) received: On,
+    pub(crate) acknowledged: Option<On>,
+    pub(crate) allocated: Option<On>,
+    pub(crate) clock: RequestClock,
+    /// What started the clock again, if anything did.
+    pub(crate) restarted: Option<Restarted>,
+    pub(crate) awaiting: Option<Awaiting>,
+    pub(crate) extension: Option<Extension>,
+    pub(crate) ended: Option<Ended>,
+    /// Taken up again after its end, without a clock of the law: a matter of its own.
+    pub(crate) reopened: Option<On>,
+}
+
+/// Something happened on a day, and an entry says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct On {
+    pub(crate) day: Day,
+    pub(crate) seq: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Restarted {
+    /// What was needed to answer at all was supplied: Freedom of Information Act 2000, section 1(3); Environmental
+    /// Information Regulations 2004, regulation 9.
+    Clarified(On),
+    /// The regulator or a tribunal ordered it.
+    Ordered(On),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Awaiting {
+    Clarification(On),
+    Fee(On),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extension {
+    pub(crate) to: Day,
+    pub(crate) notified: On,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) how: End,
+    pub(crate) on: On,
+    /// The last day on which an answer was in time, as it stood then; none while the clock stood still.
+    pub(crate) due: Option<Day>,
+    pub(crate) extended: bool,
+}
+
+impl Ended {
+    pub(crate) fn in_time(&self) -> bool {
+        self.due.is_none_or(|due| self.on.day <= due)
+    }
+}
+
+impl Request {
+    /// The last day on which an answer is in time; none while the clock stands still.
+    pub(crate) fn due(&self) -> Option<Day> {
+        match self.awaiting {
+            Some(_) => None,
+            None => Some(self.extension.map_or(self.clock.due(), |extension| extension.to)),
+        }
+    }
+
+    /// Whether it waits for an answer that the law asks for.
+    pub(crate) fn is_open(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    fn received(settings: &Settings, received: On, regime: Regime, unit: Option<String>) -> Request {
+        Request {
+            regime,
+            unit,
+            assigned_to: None,
+            received,
+            acknowledged: None,
+            allocated: None,
+            clock: RequestClock::from_receipt_by(received.day, settings.receipt_rule),
+            restarted: None,
+            awaiting: None,
+            extension: None,
+            ended: None,
+            reopened: None,
+        }
+    }
+
+    fn take(&mut self, on: On, fact: &Fact) {
+        match fact {
+            // That of a case that was merged into it: the earlier one stands.
+            Fact::Received { .. } | Fact::Nothing => {}
+            Fact::Acknowledged => _ = self.acknowledged.get_or_insert(on),
+            Fact::RegimeChanged { regime } => self.regime = *regime,
+            Fact::Assigned { unit, to } => {
+                self.unit = Some(unit.clone());
+                self.assigned_to = to.clone().or(self.assigned_to.take());
+                self.allocated.get_or_insert(on);
+            }
+            Fact::ClarificationSought { statutory } => {
+                if *statutory && self.is_before_due(on.day) {
+                    self.awaiting = Some(Awaiting::Clarification(on));
+                }
+            }
+            Fact::ClarificationReceived => {
+                if let Some(Awaiting::Clarification(_)) = self.awaiting {
+                    self.restart(Restarted::Clarified(on), on.day);
+                }
+            }
+            Fact::FeeNotice => {
+                if self.is_before_due(on.day) {
+                    self.awaiting = Some(Awaiting::Fee(on));
+                }
+            }
+            Fact::FeePaid => {
+                if let Some(Awaiting::Fee(notice)) =
+                    self.awaiting.take_if(|it| matches!(it, Awaiting::Fee(_)))
+                {
+                    self.clock.stand_still(notice.day, on.day);
+                }
+            }
+            Fact::Extended { to } => self.extend(*to, on),
+            Fact::ExtensionWithdrawn => self.extension = None,
+            Fact::Ended(end) => self.end(*end, on),
+            Fact::Closed(reason) => self.close(*reason, on),
+            Fact::Reopened(reason) => self.reopen(*reason, on),
+        }
+    }
+
+    /// What comes when the time is over already does not stop a clock.
+    fn is_before_due(&self, day: Day) -> bool {
+        self.due().is_some_and(|due| day <= due)
+    }
+
+    fn restart(&mut self, why: Restarted, day: Day) {
+        self.clock = RequestClock::from_receipt(day);
+        self.restarted = Some(why);
+        self.awaiting = None;
+        self.extension = None;
+    }
+
+    /// Notice has to be given within the time that the law allows, and it makes no deadline earlier. Regulation 7(1) of
+    /// the Environmental Information Regulations 2004 allows 40 working days at most; section 10(3) of the Freedom of
+    /// Information Act 2000 names no number.
+    fn extend(&mut self, to: Day, on: On) {
+        let Some(due) = self.due().filter(|due| on.day <= *due) else { return };
+        let to = match self.regime {
+            Regime::Eir => to.min(self.clock.working_day(EIR_EXTENDED_WORKING_DAYS)),
+            _ => to,
+        };
+        if to > due {
+            self.extension = Some(Extension { to, notified: on });
+        }
+    }
+
+    fn end(&mut self, how: End, on: On) {
+        self.reopened = None;
+        if self.ended.is_none() {
+            // An answer that is dated before the receipt is a slip, and answers all the same.
+            let on = On { day: on.day.max(self.received.day), ..on };
+            self.ended = Some(Ended { how, on, due: self.due(), extended: self.extension.is_some() });
+        }
+    }
+
+    fn close(&mut self, reason: CloseReason, on: On) {
+        match reason {
+            CloseReason::Answered => self.end(End::Answered(Answer::NotRecorded), on),
+            CloseReason::Withdrawn => self.end(End::Withdrawn, on),
+            CloseReason::Lapsed => self.end(End::Lapsed, on),
+            CloseReason::Transferred => self.end(End::Transferred, on),
+            CloseReason::Invalid => self.end(End::Invalid, on),
+            // The case goes on under another number; the merge itself is `case.merged`.
+            CloseReason::Merged => {}
+        }
+    }
+
+    /// To be taken up again starts no clock, unless the regulator or a tribunal orders an answer. Where the case was closed
+    /// by mistake, the clock had never stopped.
+    fn reopen(&mut self, reason: ReopenReason, on: On) {
+        match reason {
+            ReopenReason::ClosedInError => self.ended = None,
+            ReopenReason::IcoDecision | ReopenReason::TribunalDecision => {
+                self.ended = None;
+                self.restart(Restarted::Ordered(on), on.day);
+            }
+            ReopenReason::Other => self.reopened = Some(on),
+        }
+    }
+}
+
+impl Case for Request {
+    type Settings = Settings;
+    type Fact = Fact;
+
+    fn fact(kind: &str, data: Data<'_>) -> Result<Option<Fact>, DataError> {
+        Fact::read(kind, data)
+    }
+
+    fn rank(fact: &Fact) -> u8 {
+        fact.rank()
+    }
+
+    fn fold(settings: &Settings, facts: &[Happened<Fact>]) -> Option<Request> {
+        let mut request = facts.iter().find_map(|happened| match &happened.fact {
+            Fact::Received { regime, unit } => {
+                let on = On { day: happened.day, seq: happened.seq };
+                Some(Request::received(settings, on, *regime, unit.clone()))
+            }
+            _ => None,
+        })?;
+        for happened in facts {
+            request.take(On { day: happened.day, seq: happened.seq }, &happened.fact);
+        }
+        (request.regime != Regime::Other).then_some(request)
+    }
+
+    fn alarms(&self, settings: &Settings) -> Vec<Alarm> {
+        alarms::of(self, settings)
+    }
+
+    fn alert(&self, settings: &Settings, alarm: &Alarm, alert: Alert) -> Alert {
+        alarms::words(self, settings, alarm, alert)
+    }
+
+    fn cleared(&self, _: &Settings, rule: &str, _: &str) -> String {
+        alarms::cleared(self, rule)
+    }
+}

@@ -1,0 +1,90 @@
+//! The register of open requests.
+
+use muniment_sdk::{Calendar, Cell, Column, Day, Instant, Register, Row};
+
+use crate::apply::Regime;
+use crate::case::{Awaiting, Request};
+use crate::{Requests, Settings};
+
+/// Its columns.
+pub(crate) const OPEN: Register = Register {
+    name: "open",
+    title: "Open requests",
+    description: "Requests that wait for an answer, the first due first.",
+    columns: &[
+        Column::new("case", "Case"),
+        Column::new("regime", "Regime"),
+        Column::new("received", "Received"),
+        Column::new("due", "Due"),
+        Column::new("working_days_left", "Working days left"),
+        Column::new("unit", "Unit"),
+        Column::new("assigned_to", "Assigned to"),
+        Column::new("status", "Status"),
+    ],
+};
+
+/// Its rows: cases whose clock stands still come last.
+pub(crate) fn open(
+    plugin: &Requests,
+    settings: &Settings,
+    as_at: Instant,
+) -> impl Iterator<Item = Row> + use<> {
+    let today = Day::in_london(as_at);
+    let is_listed = |request: &Request| request.is_open() || request.reopened.is_some();
+    let cases = plugin.cases.cases(settings).filter(|(_, request)| is_listed(request));
+    let mut rows: Vec<((bool, Option<Day>), Row)> = cases
+        .map(|(case, request)| {
+            let due = if request.is_open() { request.due() } else { None };
+            ((due.is_none(), due), row(case, &request, due, today))
+        })
+        .collect();
+    // Within a day they stay as they come, by case.
+    rows.sort_by_key(|(due, _)| *due);
+    rows.into_iter().map(|(_, row)| row)
+}
+
+fn row(case: &str, request: &Request, due: Option<Day>, today: Day) -> Row {
+    let left = due.map(|due| Calendar::uk_wide().working_days_between(today, due));
+    let seqs = [
+        Some(request.received),
+        request.acknowledged,
+        request.allocated,
+        request.extension.map(|extension| extension.notified),
+        request.reopened,
+    ];
+    Row::new([
+        Cell::from(case),
+        Cell::from(regime(request.regime)),
+        Cell::from(request.received.day),
+        Cell::from(due),
+        Cell::from(left),
+        Cell::from(request.unit.as_deref()),
+        Cell::from(request.assigned_to.as_deref()),
+        Cell::from(status(request, due, today)),
+    ])
+    .subject(case)
+    .unit(request.unit.as_deref())
+    .evidence(seqs.into_iter().flatten().map(|on| on.seq))
+}
+
+/// The name of a law, for people.
+pub(crate) fn regime(regime: Regime) -> &'static str {
+    match regime {
+        Regime::Foi => "Freedom of information",
+        Regime::Eir => "Environmental information",
+        Regime::Reuse => "Re-use",
+        Regime::Other => "Other",
+    }
+}
+
+fn status(request: &Request, due: Option<Day>, today: Day) -> &'static str {
+    match request.awaiting {
+        _ if request.reopened.is_some() => "reopened",
+        Some(Awaiting::Clarification(_)) => "awaiting clarification",
+        Some(Awaiting::Fee(_)) => "awaiting a fee",
+        None if due.is_some_and(|due| due < today) => "overdue",
+        None if request.extension.is_some() => "extended",
+        None if request.allocated.is_none() => "not allocated",
+        None => "in hand",
+    }
+}

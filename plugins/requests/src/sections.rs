@@ -1,0 +1,188 @@
+//! The section about requests for information.
+
+use muniment_sdk::{Cell, Column, Finding, Instant, Metric, Period, Row, Section, Table};
+
+use crate::apply::{Answer, End, Regime};
+use crate::case::{Ended, Request};
+use crate::registers::regime;
+use crate::{Requests, Settings};
+
+const REGIMES: [Regime; 3] = [Regime::Foi, Regime::Eir, Regime::Reuse];
+
+/// Section R5, about requests of a period as they stood at an instant.
+pub(crate) fn requests(
+    plugin: &Requests,
+    settings: &Settings,
+    period: Period,
+    status_at: Instant,
+) -> Section {
+    let cases: Vec<Request> =
+        plugin.cases.cases_at(settings, status_at).map(|(_, request)| request).collect();
+    let received: Vec<&Request> = cases.iter().filter(|request| period.holds(request.received.day)).collect();
+    let answered: Vec<(Answer, Ended)> = cases
+        .iter()
+        .filter_map(|request| answered(request, period).map(|(_, answer, ended)| (answer, ended)))
+        .collect();
+    let seqs = |wanted: &dyn Fn(&Ended) -> bool| -> Vec<u64> {
+        answered.iter().filter(|(_, ended)| wanted(ended)).map(|(_, ended)| ended.on.seq).collect()
+    };
+    let section = Section::new(
+        "R5",
+        "Requests for information",
+        &["leicester L6.2", "leicester L12.4.a", "coventry C-TCW.iii"],
+    )
+    .with(
+        Metric::counted(
+            "requests_received",
+            "Requests received",
+            received.iter().map(|request| request.received.seq).collect(),
+        )
+        .definition(
+            "Requests under freedom of information, environmental information and re-use whose day of receipt lies in the \
+             period. A case that was merged into another counts once, under the earlier receipt.",
+        ),
+    )
+    .with(
+        Metric::counted("requests_in_time", "Requests answered in time", seqs(&Ended::in_time))
+            .of(answered.len())
+            .definition(
+                "Of the requests answered in the period, those answered on or before the last day that the law allows: 20 \
+                 working days from receipt or from a clarification that was needed, or as validly extended. It counts \
+                 when the answer went out, not when it was recorded. Withdrawn, lapsed, transferred and invalid \
+                 requests are not among them.",
+            ),
+    )
+    .with(
+        Metric::counted(
+            "requests_in_time_extended",
+            "Of those in time, by an extension",
+            seqs(&|ended| ended.in_time() && ended.extended),
+        )
+        .of(seqs(&Ended::in_time).len())
+        .definition("Of the requests answered in time, those for which the time had been extended."),
+    )
+    .with(timeliness(&cases, period))
+    .with(outcomes(&answered));
+    match unreadable(plugin) {
+        Some(finding) => section.with(finding),
+        None => section,
+    }
+}
+
+fn answered(request: &Request, period: Period) -> Option<(Regime, Answer, Ended)> {
+    let ended = request.ended.filter(|ended| period.holds(ended.on.day))?;
+    match ended.how {
+        End::Answered(answer) => Some((request.regime, answer, ended)),
+        End::Withdrawn | End::Lapsed | End::Transferred | End::Invalid => None,
+    }
+}
+
+/// What the table of timeliness counts, in the order of its columns.
+#[derive(Default)]
+struct Counted {
+    opening: usize,
+    received: usize,
+    answered: usize,
+    in_time: usize,
+    ended_otherwise: usize,
+    closing: usize,
+    evidence: Vec<u64>,
+}
+
+impl Counted {
+    fn of<'c>(cases: impl Iterator<Item = &'c Request>, period: Period) -> Counted {
+        let mut counted = Counted::default();
+        for request in cases {
+            let received = request.received.day;
+            let ended_by = |day| request.ended.is_some_and(|ended| ended.on.day <= day);
+            let ended_in = request.ended.is_some_and(|ended| period.holds(ended.on.day));
+            let answered = answered(request, period);
+            let opening = received < period.from && !ended_by(period.from.plus(-1));
+            let closing = received <= period.to && !ended_by(period.to);
+            counted.opening += usize::from(opening);
+            counted.received += usize::from(period.holds(received));
+            counted.answered += usize::from(answered.is_some());
+            counted.in_time += usize::from(answered.is_some_and(|(_, _, ended)| ended.in_time()));
+            counted.ended_otherwise += usize::from(ended_in && answered.is_none());
+            counted.closing += usize::from(closing);
+            if opening || closing || period.holds(received) || ended_in {
+                counted.evidence.push(request.received.seq);
+            }
+        }
+        counted
+    }
+
+    fn row(self, name: &str) -> Row {
+        Row::new([
+            Cell::from(name),
+            Cell::count(self.opening),
+            Cell::count(self.received),
+            Cell::count(self.answered),
+            Cell::Share(self.in_time as u64, self.answered as u64),
+            Cell::count(self.ended_otherwise),
+            Cell::count(self.closing),
+        ])
+        .evidence(self.evidence)
+    }
+}
+
+fn timeliness(cases: &[Request], period: Period) -> Table {
+    let under = |wanted: Regime| cases.iter().filter(move |request| request.regime == wanted);
+    let mut rows: Vec<Row> =
+        REGIMES.iter().map(|wanted| Counted::of(under(*wanted), period).row(regime(*wanted))).collect();
+    rows.push(Counted::of(cases.iter(), period).row("All"));
+    Table {
+        name: "requests_by_regime",
+        title: "Requests by regime: open at first, received, answered, and open at the end".to_owned(),
+        columns: vec![
+            Column::new("regime", "Regime"),
+            Column::new("opening", "Open at the beginning"),
+            Column::new("received", "Received"),
+            Column::new("answered", "Answered"),
+            Column::new("in_time", "Of these in time"),
+            Column::new("ended_otherwise", "Withdrawn, lapsed, transferred or invalid"),
+            Column::new("closing", "Open at the end"),
+        ],
+        rows,
+        totals: true,
+    }
+}
+
+fn outcomes(answered: &[(Answer, Ended)]) -> Table {
+    const ALL: [(Answer, &str); 10] = [
+        (Answer::GrantedInFull, "Granted in full"),
+        (Answer::GrantedInPart, "Granted in part"),
+        (Answer::RefusedInFull, "Refused in full"),
+        (Answer::NotHeld, "Information not held"),
+        (Answer::NeitherConfirmedNorDenied, "Neither confirmed nor denied"),
+        (Answer::RefusedCostLimit, "Refused: above the cost limit"),
+        (Answer::RefusedVexatious, "Refused: vexatious"),
+        (Answer::RefusedRepeated, "Refused: repeated"),
+        (Answer::RefusedManifestlyUnfounded, "Refused: manifestly unfounded or unreasonable"),
+        (Answer::NotRecorded, "Closed as answered, outcome not recorded"),
+    ];
+    let row =
+        |name: &str, seqs: Vec<u64>| Row::new([Cell::from(name), Cell::count(seqs.len())]).evidence(seqs);
+    let seqs = |wanted: Option<Answer>| {
+        let matching = answered.iter().filter(|(answer, _)| wanted.is_none_or(|wanted| wanted == *answer));
+        matching.map(|(_, ended)| ended.on.seq).collect()
+    };
+    let mut rows: Vec<Row> = ALL.iter().map(|(answer, name)| row(name, seqs(Some(*answer)))).collect();
+    rows.push(row("All", seqs(None)));
+    Table {
+        name: "requests_by_outcome",
+        title: "Requests answered, by outcome".to_owned(),
+        columns: vec![Column::new("outcome", "Outcome"), Column::new("answered", "Answered")],
+        rows,
+        totals: true,
+    }
+}
+
+fn unreadable(plugin: &Requests) -> Option<Finding> {
+    let found = plugin.cases.unreadable();
+    (!found.is_empty()).then(|| Finding {
+        text: format!("{} entries about requests could not be read and are counted nowhere.", found.len()),
+        clauses: Vec::new(),
+        evidence: found.iter().map(|entry| entry.seq).collect(),
+    })
+}
