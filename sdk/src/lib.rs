@@ -6,7 +6,9 @@
 //!
 //! ```
 //! use muniment_sdk::testing::{Post, Scenario};
-//! use muniment_sdk::{Alert, Deadlines, Event, Instant, Manifest, Outcome, Plugin, Rule, Severity};
+//! use muniment_sdk::{
+//!     Alert, Deadlines, Event, Instant, Manifest, NoSettings, Outcome, Plugin, Rule, Severity,
+//! };
 //! use serde::{Deserialize, Serialize};
 //!
 //! const UNTESTED: Rule = Rule {
@@ -26,7 +28,7 @@
 //! }
 //!
 //! impl Plugin for Backups {
-//!     type Settings = ();
+//!     type Settings = NoSettings;
 //!
 //!     const MANIFEST: Manifest = Manifest {
 //!         id: "backups",
@@ -35,12 +37,12 @@
 //!         description: "Sees that backups are tried out.",
 //!         subscriptions: &["backup.*"],
 //!         rules: &[UNTESTED],
-//!         settings_schema: "{}",
+//!         settings_schema: NoSettings::SCHEMA,
 //!         catalogue: &[],
 //!         personal: &[],
 //!     };
 //!
-//!     fn apply(&mut self, _: &(), event: &Event, out: &mut Outcome) {
+//!     fn apply(&mut self, _: &NoSettings, event: &Event, out: &mut Outcome) {
 //!         let Some(system) = &event.subject else { return };
 //!         match event.kind.as_str() {
 //!             "backup.made" => {
@@ -55,7 +57,7 @@
 //!         }
 //!     }
 //!
-//!     fn tick(&mut self, _: &(), now: Instant, out: &mut Outcome) {
+//!     fn tick(&mut self, _: &NoSettings, now: Instant, out: &mut Outcome) {
 //!         for system in self.deadlines.reached(now) {
 //!             let since = self.since.get(&system).copied();
 //!             let alert = Alert::raise(&UNTESTED, "untested", system).arithmetic("24 hours after it was made");
@@ -114,7 +116,7 @@ pub use deadlines::Deadlines;
 pub use event::{Data, DataError, Event, Item};
 pub use instant::{Instant, NoInstant};
 pub use manifest::{Manifest, Rule, Severity};
-pub use plugin::Plugin;
+pub use plugin::{NoSettings, Plugin};
 pub use report::{Block, Chart, ChartKind, Finding, Metric, Period, Section, Table};
 #[doc(hidden)]
 pub use running::{Applied, Running};

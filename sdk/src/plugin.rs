@@ -1,7 +1,7 @@
 //! The trait that a plugin implements.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::{Event, Instant, Manifest, Outcome, Period, Register, Row, Section};
 
@@ -59,4 +59,14 @@ pub trait Plugin: Default + Serialize + DeserializeOwned {
         let _ = (settings, period, status_at);
         Vec::new()
     }
+}
+
+/// The settings of a plugin that has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoSettings {}
+
+impl NoSettings {
+    /// Their schema.
+    pub const SCHEMA: &'static str = r#"{"type":"object","additionalProperties":false}"#;
 }

@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::alert::Act;
 use crate::{Alert, Instant, Period, Plugin, Query, Row, Section};
@@ -23,7 +23,7 @@ use host::Host;
 /// What happens.
 #[derive(Debug)]
 pub struct Scenario<P> {
-    settings: Option<Value>,
+    settings: Map<String, Value>,
     steps: Vec<Step>,
     of: PhantomData<P>,
 }
@@ -43,7 +43,7 @@ impl<P> Clone for Scenario<P> {
 
 impl<P: Plugin> Default for Scenario<P> {
     fn default() -> Scenario<P> {
-        Scenario { settings: None, steps: Vec::new(), of: PhantomData }
+        Scenario { settings: Map::new(), steps: Vec::new(), of: PhantomData }
     }
 }
 
@@ -54,10 +54,10 @@ impl<P: Plugin> Scenario<P> {
         Scenario::default()
     }
 
-    /// Other settings than the defaults.
+    /// Another setting than the default.
     #[must_use]
-    pub fn settings(mut self, settings: Value) -> Scenario<P> {
-        self.settings = Some(settings);
+    pub fn setting(mut self, name: &str, value: Value) -> Scenario<P> {
+        self.settings.insert(name.to_owned(), value);
         self
     }
 
@@ -89,10 +89,12 @@ impl<P: Plugin> Scenario<P> {
     /// being written and read in between; a wake-up does not lie behind the tick; an alert names no rule of the manifest.
     #[must_use]
     pub fn run(self) -> Run<P> {
-        let settings = self.settings.map(|settings| settings.to_string());
-        let (entries, one_by_one) = Host::<P>::live(settings.as_deref(), self.steps);
+        let mut settings = manifest::defaults::<P>();
+        settings.extend(self.settings);
+        let settings = Value::Object(settings).to_string();
+        let (entries, one_by_one) = Host::<P>::live(&settings, self.steps);
         for (batch, what) in [(1, "one by one"), (7, "seven at once"), (usize::MAX, "all at once")] {
-            let again = Host::<P>::replay(settings.as_deref(), &entries, batch, host::Keep::Running);
+            let again = Host::<P>::replay(&settings, &entries, batch, host::Keep::Running);
             assert_eq!(again.acts, one_by_one.acts, "{what} it comes out otherwise than live");
             assert_eq!(
                 again.running.snapshot(),
@@ -100,7 +102,7 @@ impl<P: Plugin> Scenario<P> {
                 "{what} the state is another one"
             );
         }
-        let restored = Host::<P>::replay(settings.as_deref(), &entries, 1, host::Keep::Restored);
+        let restored = Host::<P>::replay(&settings, &entries, 1, host::Keep::Restored);
         assert_eq!(restored.acts, one_by_one.acts, "with snapshots in between it comes out otherwise");
         assert_eq!(
             restored.running.snapshot(),

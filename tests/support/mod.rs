@@ -147,6 +147,8 @@ pub fn command(args: &[&str]) -> Command {
     }
     // The access log has a test of its own; elsewhere it would only add entries.
     command.env("MUNIMENT_READS_LOG_ONE_IN", "0");
+    // Tests of plugins install those that they want; elsewhere compiling them would only take time.
+    command.env("MUNIMENT_PLUGINS_BUILT_IN", "false");
     command.args(args);
     command
 }

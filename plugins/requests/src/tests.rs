@@ -70,6 +70,23 @@ fn a_request_that_nobody_takes_in_hand_goes_through_every_stage() {
 }
 
 #[test]
+fn an_organisation_sets_its_own_warnings() {
+    let run = in_hand(&[("FOI-1", "2026-03-07")])
+        .setting("warn_at_working_days", json!([20]))
+        .setting("receipt_rule", json!("next_working_day"))
+        .wait_until("2026-04-30")
+        .run();
+    assert_eq!(
+        run.history(),
+        [
+            "Thu 2026-04-09 00:00 + A-REQ-2 0-working-days-left FOI-1",
+            "Fri 2026-04-10 00:00 - A-REQ-2 0-working-days-left FOI-1",
+            "Fri 2026-04-10 00:00 + A-REQ-3 overdue FOI-1",
+        ]
+    );
+}
+
+#[test]
 fn an_answer_on_the_last_day_is_in_time_and_clears_what_was_said() {
     let run = in_hand(&[("FOI-1", "2026-03-02")]).post(answer("FOI-1", "2026-03-31T22:30:00Z")).run();
     assert_eq!(run.open(), Vec::<String>::new());

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::testing::{Post, Scenario};
-use crate::{Event, Manifest, Outcome, Plugin, Severity};
+use crate::{Event, Manifest, NoSettings, Outcome, Plugin, Severity};
 
 const LATE: Rule = Rule {
     id: "LATE",
@@ -39,7 +39,7 @@ struct Weight {
 }
 
 impl Case for Parcel {
-    type Settings = ();
+    type Settings = NoSettings;
     type Fact = Fact;
 
     fn fact(kind: &str, data: Data<'_>) -> Result<Option<Fact>, DataError> {
@@ -59,7 +59,7 @@ impl Case for Parcel {
         }
     }
 
-    fn fold((): &(), facts: &[Happened<Fact>]) -> Option<Parcel> {
+    fn fold(_: &NoSettings, facts: &[Happened<Fact>]) -> Option<Parcel> {
         let sent = facts.iter().find(|fact| matches!(fact.fact, Fact::Sent(_)))?.day;
         let weight = |fact: &Happened<Fact>| match fact.fact {
             Fact::Sent(weight) | Fact::Weighed(weight) => Some(weight),
@@ -73,7 +73,7 @@ impl Case for Parcel {
         })
     }
 
-    fn alarms(&self, (): &()) -> Vec<Alarm> {
+    fn alarms(&self, _: &NoSettings) -> Vec<Alarm> {
         if self.arrived.is_some() {
             return Vec::new();
         }
@@ -81,7 +81,7 @@ impl Case for Parcel {
         vec![Alarm::new(&LATE, "soon", soon).until(due).due(due), Alarm::new(&LATE, "late", due)]
     }
 
-    fn alert(&self, (): &(), _: &Alarm, alert: Alert) -> Alert {
+    fn alert(&self, _: &NoSettings, _: &Alarm, alert: Alert) -> Alert {
         alert.arithmetic("ten days").evidence(self.seqs.iter().copied())
     }
 }
@@ -92,7 +92,7 @@ struct Parcels {
 }
 
 impl Plugin for Parcels {
-    type Settings = ();
+    type Settings = NoSettings;
 
     const MANIFEST: Manifest = Manifest {
         id: "parcels",
@@ -101,17 +101,17 @@ impl Plugin for Parcels {
         description: "Watches over parcels.",
         subscriptions: &["parcel.*", "case.*", "ledger.correction_recorded"],
         rules: &[LATE],
-        settings_schema: "{}",
+        settings_schema: NoSettings::SCHEMA,
         catalogue: &[],
         personal: &[],
     };
 
-    fn apply(&mut self, (): &(), event: &Event, out: &mut Outcome) {
-        self.cases.apply(&(), event, out);
+    fn apply(&mut self, _: &NoSettings, event: &Event, out: &mut Outcome) {
+        self.cases.apply(&NoSettings {}, event, out);
     }
 
-    fn tick(&mut self, (): &(), now: Instant, out: &mut Outcome) {
-        self.cases.tick(&(), now, out);
+    fn tick(&mut self, _: &NoSettings, now: Instant, out: &mut Outcome) {
+        self.cases.tick(&NoSettings {}, now, out);
     }
 
     fn wake(&self) -> Option<Instant> {
@@ -136,7 +136,7 @@ fn merge(subject: &str, at: &str, into: &str) -> Post {
 fn cases(scenario: Scenario<Parcels>) -> Vec<(String, Parcel)> {
     let run = scenario.run();
     let nameless = |(name, case): (&str, Parcel)| (name.to_owned(), Parcel { seqs: Vec::new(), ..case });
-    run.plugin().cases.cases(&()).map(nameless).collect()
+    run.plugin().cases.cases(&NoSettings {}).map(nameless).collect()
 }
 
 #[test]

@@ -32,16 +32,16 @@ pub(super) struct Host<P: Plugin> {
 }
 
 impl<P: Plugin> Host<P> {
-    fn new(settings: Option<&str>) -> Host<P> {
+    fn new(settings: &str) -> Host<P> {
         let mut running = Running::default();
-        if let Some(Err(error)) = settings.map(|settings| running.configure(settings)) {
+        if let Err(error) = running.configure(settings) {
             panic!("the settings are refused: {error}");
         }
         Host { running, acts: Vec::new(), wake: None }
     }
 
     /// Lets things happen: the entries, among them those with which the host tells the time, and what came of them.
-    pub(super) fn live(settings: Option<&str>, steps: Vec<Step>) -> (Vec<Entry>, Host<P>) {
+    pub(super) fn live(settings: &str, steps: Vec<Step>) -> (Vec<Entry>, Host<P>) {
         let mut live = Live { host: Host::new(settings), entries: Vec::new(), now: Instant::default() };
         for step in steps {
             match step {
@@ -66,7 +66,7 @@ impl<P: Plugin> Host<P> {
     }
 
     /// Folds entries that are there, so many at once.
-    pub(super) fn replay(settings: Option<&str>, entries: &[Entry], batch: usize, keep: Keep) -> Host<P> {
+    pub(super) fn replay(settings: &str, entries: &[Entry], batch: usize, keep: Keep) -> Host<P> {
         let mut host = Host::<P>::new(settings);
         let mut at = 0;
         while let Some(entry) = entries.get(at) {
@@ -133,7 +133,7 @@ impl<P: Plugin> Host<P> {
         self.wake = wake;
     }
 
-    fn restore(&mut self, settings: Option<&str>) {
+    fn restore(&mut self, settings: &str) {
         let snapshot = self.running.snapshot();
         let mut again = Host::<P>::new(settings);
         if let Err(error) = again.running.restore(&snapshot) {

@@ -35,21 +35,25 @@ where
     for register in P::REGISTERS {
         assert!(is_id(register.name) && !register.columns.is_empty(), "register {:?}", register.name);
     }
-    let schema: Value = match serde_json::from_str(manifest.settings_schema) {
-        Ok(schema) => schema,
-        Err(error) => panic!("the schema of the settings is no JSON: {error}"),
-    };
-    assert_eq!(schema["additionalProperties"], Value::Bool(false), "an unknown setting is refused");
-    let defaults: Map<String, Value> = schema["properties"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, of)| (name.clone(), of["default"].clone()))
-        .collect();
-    match serde_json::from_value::<P::Settings>(Value::Object(defaults)) {
+    assert_eq!(schema::<P>()["additionalProperties"], Value::Bool(false), "an unknown setting is refused");
+    match serde_json::from_value::<P::Settings>(Value::Object(defaults::<P>())) {
         Ok(settings) => assert_eq!(settings, P::Settings::default(), "the schema has other defaults"),
         Err(error) => panic!("the defaults of the schema do not fit: {error}"),
     }
+}
+
+fn schema<P: Plugin>() -> Value {
+    match serde_json::from_str(P::MANIFEST.settings_schema) {
+        Ok(schema) => schema,
+        Err(error) => panic!("the schema of the settings is no JSON: {error}"),
+    }
+}
+
+/// The settings that a host gives where nobody has set any: the schema's defaults.
+pub(super) fn defaults<P: Plugin>() -> Map<String, Value> {
+    let schema = schema::<P>();
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.filter_map(|(name, of)| Some((name.clone(), of.get("default")?.clone()))).collect()
 }
 
 fn is_id(text: &str) -> bool {

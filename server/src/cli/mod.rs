@@ -15,6 +15,7 @@ mod interrupt;
 mod log_lines;
 mod logging;
 mod opening;
+mod plugin;
 mod print;
 mod restore;
 mod serve;
@@ -78,6 +79,7 @@ enum Command {
     Export(export::ExportArgs),
     Token(token::TokenArgs),
     Subject(subject::SubjectArgs),
+    Plugin(Box<plugin::PluginArgs>),
     Vault(vault::VaultArgs),
     Clock(clock::ClockArgs),
     Backup(backup::BackupArgs),
@@ -116,6 +118,7 @@ impl Command {
             Command::Export(args) => export::run(args, set),
             Command::Token(args) => token::run(args, set),
             Command::Subject(args) => subject::run(args),
+            Command::Plugin(args) => plugin::run(args),
             Command::Vault(args) => vault::run(args, set),
             Command::Clock(args) => clock::run(args, set),
             Command::Backup(args) => backup::run(args),
