@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use muniment_core::host::host_event;
 use muniment_core::json::{Object, Value};
 use muniment_core::time::Timestamp;
 
@@ -22,7 +23,7 @@ const REASON_CHARS_MAX: usize = 200;
 const EVIDENCE_MAX: usize = 100;
 
 /// An alert's id.
-pub type AlertId = String;
+pub(super) type AlertId = String;
 
 /// What an alert is about. Only one of a key is open at a time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -67,12 +68,27 @@ pub struct Saying {
     pub data: Value<'static>,
 }
 
-fn id_of(plugin: &str, key: &Key, causing_seq: u64) -> AlertId {
+/// What tells alerts of one key and one cause apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// The ledger is told at once. So many of them were told and cleared because of the same entry before.
+    AtOnce(u64),
+    /// The ledger is told at this entry, in a difference. An earlier version of the plugin may have told it the same
+    /// alert, and cleared it since.
+    InADifference(u64),
+}
+
+fn id_of(plugin: &str, key: &Key, causing_seq: u64, telling: Telling) -> AlertId {
     let mut hasher = blake3::Hasher::new();
     for part in [plugin, &key.rule, &key.stage, &key.subject] {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
     }
     hasher.update(&causing_seq.to_le_bytes());
+    match telling {
+        Telling::AtOnce(0) => {}
+        Telling::AtOnce(before) => drop(hasher.update(b"again").update(&before.to_le_bytes())),
+        Telling::InADifference(seq) => drop(hasher.update(b"told").update(&seq.to_le_bytes())),
+    }
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
@@ -94,12 +110,13 @@ impl Open {
         entry: &EventFacts<'_>,
         depth: u64,
         complete_to: Option<i64>,
+        told_before: u64,
     ) -> Open {
         let rule = manifest.rule(&raised.rule);
         let severity = raised.severity.or(rule.map(|rule| rule.severity)).unwrap_or(Severity::Warning);
         let recipient =
             raised.recipient.clone().or(rule.map(|rule| rule.recipient.clone())).unwrap_or_default();
-        let id = id_of(&manifest.id, &key_of(&raised), entry.seq);
+        let id = id_of(&manifest.id, &key_of(&raised), entry.seq, Telling::AtOnce(told_before));
         Open { id, raised, severity, recipient, causing_seq: entry.seq, depth, complete_to }
     }
 
@@ -132,11 +149,18 @@ impl Open {
 
 /// The event that tells that an alert is over.
 #[must_use]
-pub fn cleared(manifest: &Manifest, key: &Key, id: &AlertId, causing_seq: u64, reason: &str) -> Saying {
+pub(super) fn cleared(
+    manifest: &Manifest,
+    key: &Key,
+    id: &AlertId,
+    (causing_seq, depth): (u64, u64),
+    reason: &str,
+) -> Saying {
     let text = |text: &str| (!text.is_empty()).then(|| Value::string(text.to_owned()));
     let data = object(vec![
         ("alert", text(id)),
         ("causing_seq", Some(Value::number(causing_seq))),
+        ("depth", Some(Value::number(depth))),
         ("plugin", text(&manifest.id)),
         ("reason", text(reason)),
         ("rule", text(&key.rule)),
@@ -151,7 +175,7 @@ pub fn cleared(manifest: &Manifest, key: &Key, id: &AlertId, causing_seq: u64, r
 }
 
 /// Brings what the ledger was told in line with what is so.
-pub fn tell_the_difference(
+pub(super) fn tell_the_difference(
     (open, told): (&mut BTreeMap<Key, Open>, &mut BTreeMap<Key, AlertId>),
     manifest: &Manifest,
     seq: u64,
@@ -160,7 +184,7 @@ pub fn tell_the_difference(
     told.retain(|key, id| {
         let is_open = open.contains_key(key);
         if !is_open {
-            said.push(cleared(manifest, key, id, seq, "it is no longer so"));
+            said.push(cleared(manifest, key, id, (seq, 1), "it is no longer so"));
         }
         is_open
     });
@@ -169,6 +193,7 @@ pub fn tell_the_difference(
             // It was cleared and raised again meanwhile, or an earlier version of the plugin saw another cause.
             Some(id) => alert.id.clone_from(id),
             None => {
+                alert.id = id_of(&manifest.id, key, alert.causing_seq, Telling::InADifference(seq));
                 said.push(alert.saying(manifest));
                 told.insert(key.clone(), alert.id.clone());
             }
@@ -177,7 +202,10 @@ pub fn tell_the_difference(
 }
 
 /// Takes note of an event that an earlier version of the plugin told.
-pub fn was_told((_, told): (&mut BTreeMap<Key, Open>, &mut BTreeMap<Key, AlertId>), entry: &EventFacts<'_>) {
+pub(super) fn was_told(
+    (_, told): (&mut BTreeMap<Key, Open>, &mut BTreeMap<Key, AlertId>),
+    entry: &EventFacts<'_>,
+) {
     let (Some(rule), Some(id), Some(subject)) =
         (text_of(entry, "rule"), text_of(entry, "alert"), entry.subject.as_deref())
     else {
@@ -193,7 +221,7 @@ pub fn was_told((_, told): (&mut BTreeMap<Key, Open>, &mut BTreeMap<Key, AlertId
 
 /// How many alerts an entry follows on; 0 if it is none.
 #[must_use]
-pub fn depth_of(entry: &EventFacts<'_>) -> u64 {
+pub(super) fn depth_of(entry: &EventFacts<'_>) -> u64 {
     if !entry.event_type.starts_with("alert.") {
         return 0;
     }
@@ -208,7 +236,7 @@ fn key_of(raised: &Raised) -> Key {
 ///
 /// # Errors
 /// What of it is not as the interface says.
-pub fn check_raised(manifest: &Manifest, raised: &Raised, seq: u64) -> Result<Key, Failure> {
+pub(super) fn check_raised(manifest: &Manifest, raised: &Raised, seq: u64) -> Result<Key, Failure> {
     let key = key_of(raised);
     check_key(manifest, &key)?;
     if raised.recipient.as_ref().is_some_and(|recipient| recipient.len() > RECIPIENT_BYTES_MAX) {
@@ -229,11 +257,24 @@ pub fn check_raised(manifest: &Manifest, raised: &Raised, seq: u64) -> Result<Ke
     }
 }
 
+/// Checks that the ledger would take what it is to be told: it is the same whenever it is told.
+///
+/// # Errors
+/// What the ledger would say.
+pub(super) fn check_saying(saying: &Saying) -> Result<(), Failure> {
+    let subject = Some(saying.subject.as_str());
+    // An origin as long as any.
+    let origin = "o".repeat(muniment_core::limits::ORIGIN_BYTES_MAX);
+    host_event(&origin, saying.event_type, &saying.id, subject, saying.data.clone())
+        .map(drop)
+        .map_err(|error| Failure::contract(format!("no ledger takes this alert: {error}")))
+}
+
 /// Checks what is said of an alert that is over.
 ///
 /// # Errors
 /// What of it is not as the interface says.
-pub fn check_cleared(manifest: &Manifest, cleared: &Cleared) -> Result<Key, Failure> {
+pub(super) fn check_cleared(manifest: &Manifest, cleared: &Cleared) -> Result<Key, Failure> {
     let key =
         Key { rule: cleared.rule.clone(), stage: cleared.stage.clone(), subject: cleared.subject.clone() };
     check_key(manifest, &key)?;
@@ -273,7 +314,7 @@ fn too_long(key: &Key, what: &str, most: usize, unit: &str) -> Failure {
 }
 
 /// Maps whose keys are no texts, as lists of pairs.
-pub mod pairs {
+pub(super) mod pairs {
     use std::collections::BTreeMap;
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -282,7 +323,7 @@ pub mod pairs {
     ///
     /// # Errors
     /// As the serializer's.
-    pub fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+    pub(crate) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
         map: &BTreeMap<K, V>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -293,7 +334,7 @@ pub mod pairs {
     ///
     /// # Errors
     /// As the deserializer's.
-    pub fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    pub(crate) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
     where
         K: Deserialize<'de> + Ord,
         V: Deserialize<'de>,

@@ -11,6 +11,9 @@
 //! upgraded or configured the plugin. So a history raises only what is still true at its end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use muniment_core::json::canonical::{check_object, unescape};
 
@@ -26,6 +29,8 @@ pub const BATCH_ITEMS_MAX: usize = 1024;
 pub const DEPTH_MAX: u64 = 8;
 /// How many alerts of one plugin may be open at a time.
 pub const OPEN_ALERTS_MAX: usize = 200_000;
+/// Of how many types it is kept in mind whether the plugin is given them.
+const KINDS_MAX: usize = 10_000;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// What the host keeps of a plugin beside the plugin's own state.
@@ -98,14 +103,36 @@ pub struct FailedAt {
     pub items: usize,
 }
 
+/// When a fold breaks off between two batches.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Interrupt {
+    /// Once this is set, and the instant has come.
+    pub(super) stop: Option<(Arc<AtomicBool>, Instant)>,
+    /// At this instant.
+    pub(super) deadline: Option<Instant>,
+}
+
+impl Interrupt {
+    fn is_so(&self) -> bool {
+        let has_come = |instant: Instant| Instant::now() >= instant;
+        self.deadline.is_some_and(has_come)
+            || self.stop.as_ref().is_some_and(|(stop, from)| stop.load(Ordering::Acquire) && has_come(*from))
+    }
+}
+
 /// Folds entries.
 #[derive(Debug)]
 pub struct Fold<'t> {
     terms: &'t Terms,
     /// How many items are given at once.
     pub batch_items_max: usize,
+    /// When to break off.
+    pub(super) interrupt: Interrupt,
+    is_interrupted: bool,
     /// Types that were seen, and whether the plugin is given them.
     wanted: HashMap<String, bool>,
+    /// An entry, and alerts that were told and cleared because of it, with how often.
+    told_before: (u64, BTreeMap<Key, u64>),
 }
 
 /// Where in a chunk of entries the fold is.
@@ -141,7 +168,19 @@ impl<'t> Fold<'t> {
     /// A fold on these terms.
     #[must_use]
     pub fn new(terms: &'t Terms) -> Fold<'t> {
-        Fold { terms, batch_items_max: BATCH_ITEMS_MAX, wanted: HashMap::new() }
+        Fold {
+            terms,
+            batch_items_max: BATCH_ITEMS_MAX,
+            interrupt: Interrupt::default(),
+            is_interrupted: false,
+            wanted: HashMap::new(),
+            told_before: (0, BTreeMap::new()),
+        }
+    }
+
+    /// Whether it broke off. Then the position, the instance and what was said are of no more use.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.is_interrupted
     }
 
     /// Folds entries that start with the position's next one. `position` and `instance` are of no more use after a
@@ -162,6 +201,9 @@ impl<'t> Fold<'t> {
         while from < entries.len() {
             let end = self.stretch_end(position, &chunk, from);
             self.stretch(position, instance, &chunk, from, end, &mut said)?;
+            if self.is_interrupted {
+                break;
+            }
             from = end;
         }
         Ok(said)
@@ -206,6 +248,10 @@ impl<'t> Fold<'t> {
         let waking = position.imports.is_empty();
         let mut at = from;
         while at < end {
+            if self.interrupt.is_so() {
+                self.is_interrupted = true;
+                return Ok(());
+            }
             at = self.batch(position, instance, chunk, at..end, (waking, is_kept_back), said)?;
         }
         match last {
@@ -267,7 +313,7 @@ impl<'t> Fold<'t> {
 
     /// Gives items to the plugin and takes what it says. Returns how many it took.
     fn give(
-        &self,
+        &mut self,
         position: &mut Position,
         instance: &mut Instance,
         items: &[(&EventFacts<'_>, Input<'_>)],
@@ -314,7 +360,7 @@ impl<'t> Fold<'t> {
     }
 
     fn take(
-        &self,
+        &mut self,
         position: &mut Position,
         entry: &EventFacts<'_>,
         is_event: bool,
@@ -322,7 +368,8 @@ impl<'t> Fold<'t> {
         is_kept_back: bool,
         said: &mut Vec<Saying>,
     ) -> Result<(), Failure> {
-        let manifest = &self.terms.manifest;
+        let terms = self.terms;
+        let manifest = &terms.manifest;
         let depth = 1 + if is_event { alerts::depth_of(entry) } else { 0 };
         match act {
             Act::Raise(raised) => {
@@ -340,24 +387,36 @@ impl<'t> Fold<'t> {
                 }
                 self.count(position, entry, is_kept_back)?;
                 let complete_to = self.complete_to(position, &raised.rule);
-                let open = alerts::Open::new(manifest, raised, entry, depth, complete_to);
+                let told_before = self.told_before(entry.seq).get(&key).copied().unwrap_or(0);
+                let open = alerts::Open::new(manifest, raised, entry, depth, complete_to, told_before);
+                let saying = open.saying(manifest);
+                alerts::check_saying(&saying)?;
                 if !is_kept_back {
-                    said.push(open.saying(manifest));
+                    said.push(saying);
                     position.told.insert(key.clone(), open.id.clone());
                 }
                 position.open.insert(key, open);
             }
             Act::Clear(cleared) => {
                 let key = alerts::check_cleared(manifest, &cleared)?;
-                if position.open.remove(&key).is_none() || is_kept_back {
-                    return Ok(());
-                }
+                let Some(open) = position.open.remove(&key).filter(|_| !is_kept_back) else { return Ok(()) };
                 if let Some(id) = position.told.remove(&key) {
-                    said.push(alerts::cleared(manifest, &key, &id, entry.seq, &cleared.reason));
+                    said.push(alerts::cleared(manifest, &key, &id, (entry.seq, depth), &cleared.reason));
+                }
+                if open.causing_seq == entry.seq {
+                    *self.told_before(entry.seq).entry(key).or_default() += 1;
                 }
             }
         }
         Ok(())
+    }
+
+    /// How often alerts were told and cleared because of an entry so far.
+    fn told_before(&mut self, seq: u64) -> &mut BTreeMap<Key, u64> {
+        if self.told_before.0 != seq {
+            self.told_before = (seq, BTreeMap::new());
+        }
+        &mut self.told_before.1
     }
 
     /// Counts an alert. What is kept back is told as a difference, so it counts for no day.
@@ -403,6 +462,9 @@ impl<'t> Fold<'t> {
             Some(wanted) => *wanted,
             None => {
                 let wanted = self.terms.patterns.iter().any(|pattern| pattern.matches(kind));
+                if self.wanted.len() >= KINDS_MAX {
+                    self.wanted.clear();
+                }
                 self.wanted.insert(kind.to_owned(), wanted);
                 wanted
             }

@@ -204,7 +204,9 @@ impl Plugins {
                 tracing::error!("the timekeeper panicked");
             }
         }
-        for running in self.inner.all() {
+        let all = self.inner.all();
+        all.iter().for_each(|running| running.begin_to_stop());
+        for running in all {
             running.stop();
         }
         self.inner.running.write().unwrap_or_else(PoisonError::into_inner).clear();
@@ -343,7 +345,9 @@ impl Plugins {
         let running = self.inner.one(id)?;
         running.stop();
         self.inner.surroundings.snapshots.forget(id);
-        self.inner.run(running.installed.clone(), running.program().cloned(), running.log.clone());
+        // As it stands now: it may have failed since it was started.
+        let installed = self.inner.installed(id)?;
+        self.inner.run(installed, running.program().cloned(), running.log.clone());
         self.get(id)
     }
 

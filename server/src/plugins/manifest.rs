@@ -6,6 +6,7 @@ use crate::query::TypePattern;
 /// Limits on what a manifest may say.
 const NAME_BYTES_MAX: usize = 40;
 const TEXT_BYTES_MAX: usize = 1000;
+const CLAUSE_BYTES_MAX: usize = 100;
 const LIST_MAX: usize = 200;
 const SCHEMA_BYTES_MAX: usize = 64 * 1024;
 
@@ -144,11 +145,12 @@ impl Manifest {
             if rule.recipient.len() > TEXT_BYTES_MAX
                 || rule.clauses.len() > LIST_MAX
                 || rule.feeds.len() > LIST_MAX
+                || rule.clauses.iter().any(|clause| clause.is_empty() || clause.len() > CLAUSE_BYTES_MAX)
             {
                 return Err(self.wrong(
                     "rule",
                     &rule.id,
-                    "within the limits of 1,000 bytes a text, 200 items a list",
+                    "within the limits of 1,000 bytes a text, 100 bytes a clause, 200 items a list",
                 ));
             }
             for pattern in &rule.feeds {

@@ -4,12 +4,14 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::time::{Duration, Instant};
 
 use memchr::memchr_iter;
 use muniment_core::hash::Hash;
 use muniment_core::host::host_event;
+use muniment_core::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
 use muniment_core::principal::Principal;
 
 use super::alerts::Saying;
@@ -33,6 +35,10 @@ const SNAPSHOT_ENTRIES: u64 = 200_000;
 const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(30);
 /// Alerts that are handed to the ledger at once.
 const TOLD_AT_ONCE: usize = 500;
+/// What they may have together, in bytes.
+const TOLD_BYTES_AT_ONCE: usize = BATCH_BYTES_MAX - EVENT_BYTES_MAX;
+/// How long a chunk is finished before it is left, once the plugin is to stop.
+const FINISH: Duration = Duration::from_secs(1);
 /// How often a single item may take too long before it counts: the machine may have been busy.
 const TIME_TRIES: u32 = 3;
 
@@ -55,6 +61,8 @@ pub(super) struct Runner {
     pub(super) log: Log,
     pub(super) status: Arc<Shared>,
     pub(super) commands: Receiver<Command>,
+    /// Set before [`Command::Stop`] is sent: what works slowly on many items breaks off.
+    pub(super) is_stopping: Arc<AtomicBool>,
     /// The entry before which it stops: it was put in quarantine there.
     pub(super) stop_before: Option<u64>,
 }
@@ -110,6 +118,10 @@ impl Runner {
                     self.failed(&failure, "it cannot be started");
                     if from_snapshot {
                         self.snapshots.forget(&self.of.plugin);
+                        continue;
+                    }
+                    narrowing.time_tries += 1;
+                    if failure.cause == Cause::Time && narrowing.time_tries < TIME_TRIES {
                         continue;
                     }
                     (self.status.lock().next, failure, false)
@@ -311,7 +323,11 @@ impl Session<'_> {
         if entries.len() as u64 != end - next {
             return Err(Trouble::Ledger(format!("fewer entries than there should be from entry {next} on")));
         }
+        self.fold.interrupt.stop = Some((self.runner.is_stopping.clone(), begun + FINISH));
         let said = self.fold.advance(&mut self.position, &mut self.instance, &entries)?;
+        if self.fold.is_interrupted() {
+            return Err(Trouble::Stopped);
+        }
         self.runner.tell(said)?;
         self.last = Hash::of_line(last);
         self.runner.status.lock().batch = begun.elapsed();
@@ -384,19 +400,19 @@ pub(super) fn read_entries(lines: &[u8], first: u64) -> io::Result<(Vec<EventFac
 impl Runner {
     /// Tells the ledger of alerts. What it was told before counts as done, whatever the wording.
     fn tell(&self, said: Vec<Saying>) -> Result<(), Trouble> {
-        let mut waiting = said.into_iter();
-        loop {
-            let events: Result<Vec<_>, _> = waiting
-                .by_ref()
-                .take(TOLD_AT_ONCE)
-                .map(|saying| {
-                    let subject = Some(saying.subject.as_str());
+        let mut waiting = said.into_iter().peekable();
+        while waiting.peek().is_some() {
+            let (mut events, mut bytes) = (Vec::new(), 0);
+            while events.len() < TOLD_AT_ONCE
+                && bytes < TOLD_BYTES_AT_ONCE
+                && let Some(saying) = waiting.next()
+            {
+                let subject = Some(saying.subject.as_str());
+                let event =
                     host_event(self.ledger.origin(), saying.event_type, &saying.id, subject, saying.data)
-                })
-                .collect();
-            let events = events.map_err(|error| Trouble::Ledger(error.to_string()))?;
-            if events.is_empty() {
-                return Ok(());
+                        .map_err(|error| Trouble::Ledger(error.to_string()))?;
+                bytes += event.canonical().len();
+                events.push(event);
             }
             let refused = |refusal: Refusal| Trouble::Ledger(refusal.to_string());
             let submission = Submission::new(Principal::host(), events, Mode::Each).map_err(refused)?;
@@ -407,5 +423,6 @@ impl Runner {
                 }
             }
         }
+        Ok(())
     }
 }

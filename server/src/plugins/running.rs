@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -36,6 +37,7 @@ pub(super) struct Running {
     status: Arc<Shared>,
     program: Arc<OnceLock<Program>>,
     commands: Mutex<Sender<Command>>,
+    is_stopping: Arc<AtomicBool>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// An instance to look at, and the entry up to which it has folded.
     view: Mutex<Option<(u64, Instance)>>,
@@ -57,6 +59,7 @@ impl Running {
     ) -> Arc<Running> {
         let (sender, commands) = mpsc::channel();
         let status = Arc::new(Shared::default());
+        let is_stopping = Arc::new(AtomicBool::new(false));
         let known: Arc<OnceLock<Program>> = Arc::new(OnceLock::new());
         if let Some(program) = program {
             let _first = known.set(program);
@@ -67,6 +70,7 @@ impl Running {
             status: status.clone(),
             program: known.clone(),
             commands: Mutex::new(sender),
+            is_stopping: is_stopping.clone(),
             thread: Mutex::new(None),
             view: Mutex::new(None),
             surroundings: surroundings.clone(),
@@ -95,6 +99,7 @@ impl Running {
                         log,
                         status,
                         commands,
+                        is_stopping,
                         stop_before: match installed.standing {
                             Standing::Quarantined { seq, .. } => Some(seq),
                             _ => None,
@@ -121,9 +126,15 @@ impl Running {
         self.program.get()
     }
 
+    /// Tells its thread to end, and does not wait for that.
+    pub(super) fn begin_to_stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
+        let _gone = self.commands.lock().unwrap_or_else(PoisonError::into_inner).send(Command::Stop);
+    }
+
     /// Ends its thread, which keeps a snapshot first.
     pub(super) fn stop(&self) {
-        let _gone = self.commands.lock().unwrap_or_else(PoisonError::into_inner).send(Command::Stop);
+        self.begin_to_stop();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if thread.is_some_and(|thread| thread.join().is_err()) {
             tracing::error!(plugin = self.installed.id, "the thread of a plugin panicked");

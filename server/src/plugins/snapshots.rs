@@ -156,11 +156,10 @@ mod tests {
     #[test]
     fn a_snapshot_is_of_use_only_to_what_it_is_of() {
         let folder = tempfile::tempdir().unwrap();
-        let snapshot = Snapshot {
-            position: Position { next: 7, wake: Some(5), ..Position::default() },
-            last: Hash::of_line(b"x"),
-            state: b"state\nwith a line".to_vec(),
-        };
+        let mut position = Position::of_an_empty_plugin(7);
+        position.wake = Some(5);
+        let snapshot =
+            Snapshot { position, last: Hash::of_line(b"x"), state: b"state\nwith a line".to_vec() };
         {
             let snapshots = Snapshots::open(folder.path());
             snapshots.put(&of("one"), &snapshot);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::time::{Duration, Instant};
 
 use super::alerts::{Key, Open, Saying};
 use super::engine::{Cause, Failure, Log, Program};
@@ -15,6 +16,11 @@ const CHUNK_ENTRIES: u64 = 4 * crate::ledger::limits::FRAME_ENTRIES;
 pub const SAMPLE_ENTRIES: u64 = 2048;
 /// The batches that the check is made with; the last is all at once.
 const BATCHES: [usize; 3] = [1, 7, BATCH_ITEMS_MAX];
+
+/// How long the check may take.
+const CHECK_MAX: Duration = Duration::from_secs(60);
+/// How many alerts a plugin may raise on one day in it. A sample of history holds more than a day.
+const CHECK_ALERTS_A_DAY_MAX: u32 = 50_000;
 
 /// Why a trial could not be made, or what it found.
 #[derive(Debug, thiserror::Error)]
@@ -69,10 +75,22 @@ pub fn run<'l>(
     chunks: impl Iterator<Item = (u64, &'l [u8])>,
     how: How,
 ) -> Result<Run, TrialError> {
+    run_until(program, settings, terms, chunks, how, None)
+}
+
+fn run_until<'l>(
+    program: &Program,
+    settings: &str,
+    terms: &Terms,
+    chunks: impl Iterator<Item = (u64, &'l [u8])>,
+    how: How,
+    deadline: Option<Instant>,
+) -> Result<Run, TrialError> {
     let log = Log::default();
     let mut instance = program.start(settings, &log)?;
     let mut fold = Fold::new(terms);
     fold.batch_items_max = how.batch.max(1);
+    fold.interrupt.deadline = deadline;
     let mut position = Position::default();
     let mut said = Vec::new();
     for (number, (first, lines)) in chunks.enumerate() {
@@ -85,6 +103,10 @@ pub fn run<'l>(
         let more = fold
             .advance(&mut position, &mut instance, &entries)
             .map_err(|failed| TrialError::Failed { failure: failed.failure, at: Some(failed.first) })?;
+        if fold.is_interrupted() {
+            let seconds = CHECK_MAX.as_secs();
+            return Err(Failure::new(Cause::Time, format!("the check took longer than {seconds} s")).into());
+        }
         said.extend(more);
     }
     let state = instance.snapshot()?;
@@ -106,7 +128,11 @@ pub fn check(program: &Program, settings: &str, terms: &Terms, ledger: &Ledger) 
             sample.push((from, ledger.lines(from, to)?));
         }
     }
-    check_over(program, settings, terms, &sample)
+    // As if it had been there from the first entry on: what it tells is compared too, and not only what is open.
+    let mut terms = terms.clone();
+    terms.since = 0;
+    terms.alerts_a_day_max = CHECK_ALERTS_A_DAY_MAX;
+    check_until(program, settings, &terms, &sample, Some(Instant::now() + CHECK_MAX))
 }
 
 /// As [`check`], over these lines.
@@ -119,10 +145,21 @@ pub fn check_over(
     terms: &Terms,
     sample: &[(u64, Vec<u8>)],
 ) -> Result<(), TrialError> {
+    check_until(program, settings, terms, sample, None)
+}
+
+fn check_until(
+    program: &Program,
+    settings: &str,
+    terms: &Terms,
+    sample: &[(u64, Vec<u8>)],
+    deadline: Option<Instant>,
+) -> Result<(), TrialError> {
     let chunks = || sample.iter().map(|(first, lines)| (*first, lines.as_slice()));
     let mut before: Option<Run> = None;
     for batch in BATCHES {
-        let run = run(program, settings, terms, chunks(), How { batch, restore_every: 0 })?;
+        let how = How { batch, restore_every: 0 };
+        let run = run_until(program, settings, terms, chunks(), how, deadline)?;
         if let Some(before) = &before
             && let Some(what) = difference(before, &run)
         {
@@ -135,7 +172,8 @@ pub fn check_over(
         before = Some(run);
     }
     let pieces = sample.iter().flat_map(|(first, lines)| pieces(*first, lines));
-    let restored = run(program, settings, terms, pieces, How { batch: BATCH_ITEMS_MAX, restore_every: 1 })?;
+    let how = How { batch: BATCH_ITEMS_MAX, restore_every: 1 };
+    let restored = run_until(program, settings, terms, pieces, how, deadline)?;
     match before.and_then(|before| difference(&before, &restored)) {
         Some(what) => Err(Failure::contract(format!(
             "stopped and started again from its snapshot it comes to {what} than without"

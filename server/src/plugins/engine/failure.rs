@@ -53,6 +53,9 @@ impl fmt::Display for Cause {
     }
 }
 
+/// How much of what is said about a failure is kept, in characters: a part of it may be the plugin's own words.
+const DETAIL_CHARS_MAX: usize = 2000;
+
 /// A plugin did something wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{cause}: {detail}")]
@@ -66,11 +69,20 @@ pub struct Failure {
 impl Failure {
     /// A failure of a kind.
     pub fn new(cause: Cause, detail: impl Into<String>) -> Failure {
-        Failure { cause, detail: detail.into() }
+        Failure { cause, detail: shortened(detail.into()) }
     }
 
     /// A breach of the contract.
     pub fn contract(detail: impl Into<String>) -> Failure {
         Failure::new(Cause::Contract, detail)
     }
+}
+
+/// What a plugin says of itself, as long as a message may be.
+pub(super) fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(DETAIL_CHARS_MAX) {
+        text.truncate(end);
+        text.shrink_to_fit();
+    }
+    text
 }

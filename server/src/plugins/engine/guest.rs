@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::{ResourceLimiter, Result};
 
 /// How many lines of a plugin's log are kept.
-pub const LOG_LINES_MAX: usize = 1000;
+pub(super) const LOG_LINES_MAX: usize = 1000;
 /// How many bytes of a line are kept.
 const LOG_LINE_BYTES_MAX: usize = 1000;
 /// How many elements all tables of an instance may have.
 const TABLE_ELEMENTS_MAX: usize = 100_000;
+/// How many handles of resources an instance may hold: each takes memory of the host.
+pub(super) const HANDLES_MAX: usize = 10_000;
 /// How many core instances, tables and memories a component may have, each.
 const PARTS_MAX: usize = 64;
 
@@ -67,6 +69,8 @@ pub(super) struct Guest {
     memory_bytes_max: usize,
     /// What all its memories have together.
     memory_bytes: usize,
+    /// What all its tables have together.
+    table_elements: usize,
     /// Whether more memory was asked for than there may be.
     pub(super) wanted_memory: bool,
     log: Log,
@@ -74,7 +78,7 @@ pub(super) struct Guest {
 
 impl Guest {
     pub(super) fn new(memory_bytes_max: usize, log: Log) -> Guest {
-        Guest { memory_bytes_max, memory_bytes: 0, wanted_memory: false, log }
+        Guest { memory_bytes_max, memory_bytes: 0, table_elements: 0, wanted_memory: false, log }
     }
 
     pub(super) fn say(&self, bytes: &[u8]) {
@@ -98,8 +102,12 @@ impl ResourceLimiter for Guest {
         Ok(fits)
     }
 
-    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
-        let fits = desired <= TABLE_ELEMENTS_MAX;
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        let together = self.table_elements.saturating_add(desired.saturating_sub(current));
+        let fits = together <= TABLE_ELEMENTS_MAX;
+        if fits {
+            self.table_elements = together;
+        }
         self.wanted_memory |= !fits;
         Ok(fits)
     }

@@ -6,7 +6,7 @@ use wasmtime::{Store, Trap};
 use super::Engine;
 use super::bindings::exports::muniment::plugin::{fold, registers, report};
 use super::convert;
-use super::failure::{Cause, Failure};
+use super::failure::{Cause, Failure, shortened};
 use super::guest::{Guest, Log};
 use super::program::store;
 use crate::plugins::manifest::Manifest;
@@ -181,7 +181,7 @@ impl Instance {
             limit: query.limit,
         };
         let said = registers.call_register(&mut self.store, name, query, as_at);
-        Ok(self.done("`register`", said)?.map(convert::page))
+        Ok(self.done("`register`", said)?.map(convert::page).map_err(shortened))
     }
 
     /// Its sections of a report, as JSON.
@@ -198,7 +198,7 @@ impl Instance {
         let Some(report) = &self.report else { return Ok(Ok(serde_json::Value::Array(Vec::new()))) };
         let period = report::Period { from, to };
         let said = report.call_sections(&mut self.store, period, status_at);
-        Ok(self.done("`sections`", said)?.map(convert::sections))
+        Ok(self.done("`sections`", said)?.map(convert::sections).map_err(shortened))
     }
 
     /// What all its memories have together, in bytes.
@@ -227,5 +227,5 @@ fn failure(store: &Store<Guest>, call: &str, error: &wasmtime::Error) -> Failure
         Cause::Output => format!("{call} said more than it may"),
         _ => format!("{call} failed: {text}"),
     };
-    Failure::new(cause, told.chars().take(2000).collect::<String>())
+    Failure::new(cause, told)
 }

@@ -8,13 +8,13 @@ use wasmtime::component::{Component, InstancePre};
 
 use super::bindings::exports::muniment::plugin::{fold, registers, report};
 use super::failure::{Cause, Failure};
-use super::guest::{Guest, Log};
+use super::guest::{Guest, HANDLES_MAX, Log};
 use super::instance::{Instance, Parts};
 use super::{Engine, wasi};
 use crate::plugins::manifest::Manifest;
 
 /// The largest component that is taken, in bytes.
-pub const COMPONENT_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub(super) const COMPONENT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// A plugin's program. Cheap to clone.
 #[derive(Clone)]
@@ -141,5 +141,6 @@ pub(super) fn store(engine: &Engine, log: Log) -> Store<Guest> {
     let mut store = Store::new(&engine.engine, Guest::new(engine.allowance.memory_bytes_max, log));
     store.limiter(|guest| guest);
     store.epoch_deadline_trap();
+    store.set_max_component_handles(HANDLES_MAX);
     store
 }
