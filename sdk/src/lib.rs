@@ -11,8 +11,10 @@
 
 mod alert;
 mod calendar;
+pub mod case;
 mod clock;
 mod day;
+mod deadlines;
 mod event;
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
@@ -23,13 +25,17 @@ mod plugin;
 mod report;
 mod running;
 mod table;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
 
 pub use alert::{ARITHMETIC_CHARS_MAX, Act, Alert, Cleared, EVIDENCE_MAX, Outcome, REASON_CHARS_MAX};
 pub use calendar::{Calendar, Holiday, Nation, bank_holidays};
+pub use case::{Alarm, Case, CaseFold, Happened};
 pub use clock::{
     BREACH_HOURS, EIR_EXTENDED_WORKING_DAYS, REQUEST_WORKING_DAYS, ReceiptRule, RequestClock, breach_due,
 };
 pub use day::{Day, NoDay};
+pub use deadlines::Deadlines;
 pub use event::{Data, DataError, Event, Item};
 pub use instant::{Instant, NoInstant};
 pub use manifest::{Manifest, Rule, Severity};

@@ -4,7 +4,7 @@ use crate::alert::Act;
 use crate::{Instant, Item, Outcome, Period, Plugin, Query, Row, Section};
 
 /// A plugin with its settings and its state.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Running<P: Plugin> {
     settings: P::Settings,
     plugin: P,

@@ -10,10 +10,11 @@ macro_rules! file {
 pub(super) const RESERVED: (&str, &str) = file!("reserved.toml");
 
 /// One file a group, by name.
-pub(super) const FILES: [(&str, &str); 16] = [
+pub(super) const FILES: [(&str, &str); 17] = [
     file!("access.toml"),
     file!("alert.toml"),
     file!("breach.toml"),
+    file!("case.toml"),
     file!("clock.toml"),
     file!("disposal.toml"),
     file!("hold.toml"),

@@ -1,0 +1,127 @@
+//! Cases: what is known of one matter, folded from its entries whatever their order.
+//!
+//! Entries about a case come late, out of order, twice under two numbers, and wrong. [`CaseFold`] keeps them all in a
+//! compact form, and works a case out again from the beginning whenever its history changes:
+//!
+//! - **Corrections** (`ledger.correction_recorded`): an entry that is voided counts no more, one that is replaced counts
+//!   with other data, one that is restored counts as at first. The last correction of an entry stands.
+//! - **Merges** (`case.merged`, `case.unmerged`): the entries of both cases are folded as those of the case that goes on,
+//!   so that it counts once and its earliest receipt stands.
+//! - **Aliases** (`case.alias_recorded`): what is recorded under the other number belongs to the case.
+//! - **Order**: by the civil day in London on which something happened, on a day in the order of a case's life, then by
+//!   time, then as recorded. So entries may arrive in any order, and the case comes out the same.
+//!
+//! An author says what of an event is kept ([`Case::fact`]), what facts in order come to ([`Case::fold`]), and which
+//! alarms such a case has ([`Case::alarms`]). Which alerts are to be raised and cleared, and when the plugin is to be woken,
+//! follows from that.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Alert, Data, DataError, Day, Instant, Rule};
+
+mod fold;
+mod history;
+mod links;
+#[cfg(test)]
+mod tests;
+
+pub use fold::{CaseFold, Unreadable};
+
+/// What a plugin with cases has to subscribe to besides the events of its own.
+pub const CASE_SUBSCRIPTIONS: [&str; 2] = ["case.*", "ledger.correction_recorded"];
+
+/// A kind of case: how it is worked out of facts, and what there is to be said about it.
+///
+/// Everything here is a pure function. The value itself is never kept: it is made again whenever it is needed.
+pub trait Case: Sized {
+    /// The plugin's settings.
+    type Settings;
+
+    /// What is kept of an event. There may be millions: keep what is used, as numbers and enums where that will do.
+    type Fact: Serialize + DeserializeOwned;
+
+    /// What of an event is kept; nothing where events of this kind do not bear on such a case. What hangs on the data
+    /// is for [`fold`](Case::fold) to tell: an entry of which nothing was kept cannot be corrected to say more.
+    ///
+    /// # Errors
+    /// Where the data does not fit. The entry is then listed by [`CaseFold::unreadable`], until it is corrected.
+    fn fact(kind: &str, data: Data<'_>) -> Result<Option<Self::Fact>, DataError>;
+
+    /// Where a fact stands in the life of a case: of facts of one day the one with the smaller number comes first.
+    fn rank(fact: &Self::Fact) -> u8;
+
+    /// What facts in their order come to; nothing where they are no such case, or not yet.
+    fn fold(settings: &Self::Settings, facts: &[Happened<Self::Fact>]) -> Option<Self>;
+
+    /// The alerts that the case has, each with the time in which it stands. Those of a case that is done are none.
+    fn alarms(&self, settings: &Self::Settings) -> Vec<Alarm>;
+
+    /// Gives an alert its words and its evidence, when the time of its alarm has come.
+    fn alert(&self, settings: &Self::Settings, alarm: &Alarm, alert: Alert) -> Alert;
+
+    /// Why an alert stands no longer: the case as it is now has no such alarm any more, or at another time.
+    fn cleared(&self, settings: &Self::Settings, rule: &str, stage: &str) -> String {
+        let _ = (settings, rule, stage);
+        "it is no longer so".to_owned()
+    }
+}
+
+/// A fact, and when it happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened<F> {
+    /// The entry's number.
+    pub seq: u64,
+    /// When it was recorded.
+    pub recorded: Instant,
+    /// When it happened. Where only the day is known, when that day began in London.
+    pub time: Instant,
+    /// The day in London on which it happened.
+    pub day: Day,
+    /// The fact.
+    pub fact: F,
+}
+
+/// An alert that a case has from an instant on, and maybe until another. It is raised when that instant has come, by a
+/// tick, and cleared when it is over or when the case has it no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// How far it has gone.
+    pub stage: Cow<'static, str>,
+    /// From when on it stands.
+    pub at: Instant,
+    /// From when on it stands no more, where the next stage takes its place.
+    pub until: Option<Instant>,
+    /// When it was or will be due. If that changes, the alert is raised anew.
+    pub due: Option<Instant>,
+}
+
+impl Alarm {
+    /// An alarm that stands from an instant on, which is also when the matter was due.
+    #[must_use]
+    pub fn new(rule: &'static Rule, stage: impl Into<Cow<'static, str>>, at: Instant) -> Alarm {
+        Alarm { rule, stage: stage.into(), at, until: None, due: Some(at) }
+    }
+
+    /// It stands no more from an instant on.
+    #[must_use]
+    pub fn until(mut self, until: Instant) -> Alarm {
+        self.until = Some(until);
+        self
+    }
+
+    /// When the matter was or will be due.
+    #[must_use]
+    pub fn due(mut self, due: Instant) -> Alarm {
+        self.due = Some(due);
+        self
+    }
+
+    fn stands(&self, now: Instant) -> bool {
+        self.at <= now && self.until.is_none_or(|until| now < until)
+    }
+}

@@ -1,0 +1,360 @@
+//! The fold over cases.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::history::{Correction, Entry, History, What};
+use super::links::Links;
+use super::{Alarm, Case, Happened};
+use crate::{Alert, Data, Day, Deadlines, Event, Instant, Outcome};
+
+/// All cases of a kind, as a part of a plugin's state.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct CaseFold<C: Case> {
+    /// The kinds of event that facts came from, in the order in which they were first seen: a fact names its kind by
+    /// number, so that a correction can be read as what it corrects.
+    kinds: Vec<String>,
+    records: BTreeMap<String, Record>,
+    links: Links,
+    deadlines: Deadlines<String>,
+    #[serde(skip)]
+    of: std::marker::PhantomData<C>,
+}
+
+/// What is kept under one number.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Record {
+    history: History,
+    open: Vec<Open>,
+}
+
+/// An alert that was raised and not cleared.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Open {
+    rule: String,
+    stage: String,
+    due: Option<Instant>,
+}
+
+impl Open {
+    fn is(&self, alarm: &Alarm) -> bool {
+        self.rule == alarm.rule.id && self.stage == alarm.stage
+    }
+}
+
+/// An entry whose data nothing could be made of: something for those who look after data quality.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The case.
+    pub subject: String,
+    /// The entry's number.
+    pub seq: u64,
+    /// The type of event.
+    pub kind: String,
+    /// What does not fit.
+    pub why: String,
+}
+
+/// What an entry about cases says, whatever their kind.
+enum About {
+    Link(String, Option<String>),
+    Correction(Correcting),
+}
+
+impl<C: Case> Default for CaseFold<C> {
+    fn default() -> CaseFold<C> {
+        CaseFold {
+            kinds: Vec::new(),
+            records: BTreeMap::new(),
+            links: Links::default(),
+            deadlines: Deadlines::default(),
+            of: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<C: Case> CaseFold<C> {
+    /// Takes an entry. What stands no longer because of it is cleared; nothing is raised before the next tick.
+    pub fn apply(&mut self, settings: &C::Settings, event: &Event, out: &mut Outcome) {
+        let Some(subject) = event.subject.as_deref() else { return };
+        match about(subject, event) {
+            None => self.fact(settings, subject, event, out),
+            Some(About::Link(case, into)) => {
+                let what = into.map_or(What::Unlinked, What::Linked);
+                self.push(&case, event, what);
+                self.links.set_home(event.seq, &case);
+                self.relink(settings, &case, event.recorded, out);
+            }
+            Some(About::Correction(correcting)) => self.correct(settings, subject, event, correcting, out),
+        }
+    }
+
+    /// Takes the time: raises the alerts whose time has come, and clears those whose time is over.
+    pub fn tick(&mut self, settings: &C::Settings, now: Instant, out: &mut Outcome) {
+        for case in self.deadlines.reached(now) {
+            self.evaluate(settings, &case, now, Telling::Time, out);
+        }
+    }
+
+    /// When the plugin is to be told the time next.
+    #[must_use]
+    pub fn wake(&self) -> Option<Instant> {
+        self.deadlines.next()
+    }
+
+    /// The case of a number, whether that is its own, an alias or that of a case merged into it.
+    #[must_use]
+    pub fn case(&self, settings: &C::Settings, subject: &str) -> Option<C> {
+        self.view(settings, self.links.root(subject), None)
+    }
+
+    /// All cases by their number, as they stand now. A case that was merged into another is not among them.
+    pub fn cases<'f>(&'f self, settings: &'f C::Settings) -> impl Iterator<Item = (&'f str, C)> {
+        self.cases_until(settings, None)
+    }
+
+    /// All cases by their number, as they stood at an instant: of what is known now, what had happened by then.
+    pub fn cases_at<'f>(
+        &'f self,
+        settings: &'f C::Settings,
+        instant: Instant,
+    ) -> impl Iterator<Item = (&'f str, C)> {
+        self.cases_until(settings, Some(instant))
+    }
+
+    /// The entries whose data nothing could be made of.
+    #[must_use]
+    pub fn unreadable(&self) -> Vec<Unreadable> {
+        let of_record = |(subject, record): (&String, &Record)| {
+            let found = record.history.unreadable::<C>().into_iter();
+            let subject = subject.clone();
+            found.map(move |(seq, kind, why)| {
+                let kind = self.kinds.get(usize::from(kind)).cloned().unwrap_or_default();
+                Unreadable { subject: subject.clone(), seq, kind, why }
+            })
+        };
+        self.records.iter().flat_map(of_record).collect()
+    }
+
+    fn cases_until<'f>(
+        &'f self,
+        settings: &'f C::Settings,
+        until: Option<Instant>,
+    ) -> impl Iterator<Item = (&'f str, C)> {
+        let roots = self.records.keys().filter(|case| self.links.root(case) == case.as_str());
+        roots.filter_map(move |case| Some((case.as_str(), self.view(settings, case, until)?)))
+    }
+
+    fn fact(&mut self, settings: &C::Settings, subject: &str, event: &Event, out: &mut Outcome) {
+        let what = match C::fact(&event.kind, event.content()) {
+            Ok(None) => return,
+            Ok(Some(fact)) => What::Fact(self.kind(&event.kind), fact),
+            Err(why) => What::Unreadable(self.kind(&event.kind), why.to_string()),
+        };
+        self.push(subject, event, what);
+        let root = self.links.root(subject).to_owned();
+        self.evaluate(settings, &root, event.recorded, Telling::Entry, out);
+    }
+
+    fn correct(
+        &mut self,
+        settings: &C::Settings,
+        subject: &str,
+        event: &Event,
+        correcting: Correcting,
+        out: &mut Outcome,
+    ) {
+        // Most corrections are of entries that this plugin never saw.
+        let Some((home, kind)) = self.home_of(correcting.target, subject) else { return };
+        let kind = kind.and_then(|kind| self.kinds.get(usize::from(kind)));
+        let correction = match (correcting.action, kind) {
+            (Action::Void, _) => Correction::Void,
+            (Action::Restore, _) => Correction::Restore,
+            // There is nothing in a link that other data could say.
+            (Action::Replace, None) => return,
+            (Action::Replace, Some(kind)) => {
+                let json = serde_json::to_vec(&correcting.data).unwrap_or_default();
+                C::fact(kind, Data::from_json(&json)).map_or(Correction::Unreadable, Correction::Replace)
+            }
+        };
+        self.push(&home, event, What::Correction(correcting.target, correction));
+        if self.links.home(correcting.target).is_some() {
+            self.relink(settings, &home, event.recorded, out);
+        }
+        let root = self.links.root(&home).to_owned();
+        self.evaluate(settings, &root, event.recorded, Telling::Entry, out);
+    }
+
+    /// In whose history an entry stands, and the number of its kind. It is looked for under the number that the
+    /// correction names, and where that case was merged, under all that count as it.
+    fn home_of(&self, target: u64, subject: &str) -> Option<(String, Option<u16>)> {
+        let in_case = |case: &str| {
+            let kind = self.records.get(case)?.history.find::<C::Fact>(target)?;
+            Some((case.to_owned(), kind))
+        };
+        let anywhere = || self.links.members(self.links.root(subject)).into_iter().find_map(in_case);
+        self.links.home(target).and_then(in_case).or_else(|| in_case(subject)).or_else(anywhere)
+    }
+
+    fn kind(&mut self, kind: &str) -> u16 {
+        let place = self.kinds.iter().position(|known| known == kind).unwrap_or_else(|| {
+            self.kinds.push(kind.to_owned());
+            self.kinds.len() - 1
+        });
+        u16::try_from(place).unwrap_or(u16::MAX)
+    }
+
+    fn push(&mut self, case: &str, event: &Event, what: What<C::Fact>) {
+        let (time, day) = happened(event);
+        let entry = Entry::new(event.seq, event.recorded, time, day, what);
+        match self.records.get_mut(case) {
+            Some(record) => record.history.push(&entry),
+            None => self.records.entry(case.to_owned()).or_default().history.push(&entry),
+        }
+    }
+
+    fn relink(&mut self, settings: &C::Settings, case: &str, now: Instant, out: &mut Outcome) {
+        let into = self.records.get(case).and_then(|record| record.history.link::<C>());
+        for touched in self.links.set(case, into.as_deref()) {
+            // A case may be merged into one of which nothing else is known yet, and is then known under its number.
+            self.records.entry(touched.clone()).or_default();
+            self.evaluate(settings, &touched, now, Telling::Entry, out);
+        }
+    }
+
+    fn view(&self, settings: &C::Settings, root: &str, until: Option<Instant>) -> Option<C> {
+        let mut facts: Vec<Happened<C::Fact>> = Vec::new();
+        for case in self.links.members(root) {
+            if let Some(record) = self.records.get(case) {
+                record.history.facts::<C>(&mut facts);
+            }
+        }
+        if let Some(until) = until {
+            facts.retain(|fact| fact.time <= until);
+        }
+        facts.sort_by_key(|fact| (fact.day, C::rank(&fact.fact), fact.time, fact.seq));
+        C::fold(settings, &facts)
+    }
+
+    /// Works a case out again: clears what it has no more, raises what it has by now if that is the time to, and says when
+    /// it is to be looked at next.
+    fn evaluate(
+        &mut self,
+        settings: &C::Settings,
+        case: &str,
+        now: Instant,
+        telling: Telling,
+        out: &mut Outcome,
+    ) {
+        let root = self.links.root(case);
+        let merged = (root != case).then(|| format!("the case was merged into {root}"));
+        let view = if merged.is_some() { None } else { self.view(settings, case, None) };
+        let alarms = view.as_ref().map(|view| view.alarms(settings)).unwrap_or_default();
+        let Some(record) = self.records.get_mut(case) else { return };
+        record.open.retain(|open| {
+            if alarms.iter().any(|alarm| open.is(alarm) && open.due == alarm.due && alarm.stands(now)) {
+                return true;
+            }
+            let reason = match (&merged, &view) {
+                (Some(merged), _) => merged.clone(),
+                (None, Some(view)) => view.cleared(settings, &open.rule, &open.stage),
+                (None, None) => "what it rested on was corrected".to_owned(),
+            };
+            out.clear(open.rule.clone(), open.stage.clone(), case, reason);
+            false
+        });
+        if let (Telling::Time, Some(view)) = (telling, &view) {
+            for alarm in alarms.iter().filter(|alarm| alarm.stands(now)) {
+                if !record.open.iter().any(|open| open.is(alarm)) {
+                    let alert = Alert::raise(alarm.rule, alarm.stage.clone(), case).due(alarm.due);
+                    out.raise(view.alert(settings, alarm, alert));
+                    let (rule, stage) = (alarm.rule.id.to_owned(), alarm.stage.clone().into_owned());
+                    record.open.push(Open { rule, stage, due: alarm.due });
+                }
+            }
+        }
+        let changes = alarms.iter().filter_map(|alarm| {
+            if record.open.iter().any(|open| open.is(alarm)) {
+                return alarm.until;
+            }
+            alarm.until.is_none_or(|until| now < until).then_some(alarm.at)
+        });
+        match changes.min() {
+            Some(next) => self.deadlines.set(case, next),
+            None => self.deadlines.cancel(case),
+        }
+    }
+}
+
+/// What a case is worked out for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    /// An entry: it may clear alerts.
+    Entry,
+    /// The time: it raises them as well.
+    Time,
+}
+
+/// What a correction says.
+#[derive(Deserialize)]
+struct Correcting {
+    target: u64,
+    action: Action,
+    #[serde(default)]
+    data: serde_json::Value,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Action {
+    Void,
+    Restore,
+    Replace,
+}
+
+/// What an entry says about cases, whatever their kind. One that says it wrongly says nothing: the catalogue checks such
+/// entries before they are recorded.
+fn about(subject: &str, event: &Event) -> Option<About> {
+    #[derive(Deserialize)]
+    struct Merged {
+        into: String,
+    }
+    #[derive(Deserialize)]
+    struct Alias {
+        alias: String,
+    }
+    match event.kind.as_str() {
+        "case.merged" => {
+            let merged = event.data::<Merged>().ok()?;
+            Some(About::Link(subject.to_owned(), Some(merged.into)))
+        }
+        "case.unmerged" => Some(About::Link(subject.to_owned(), None)),
+        "case.alias_recorded" => {
+            let alias = event.data::<Alias>().ok()?;
+            Some(About::Link(alias.alias, Some(subject.to_owned())))
+        }
+        "ledger.correction_recorded" => event.data::<Correcting>().ok().map(About::Correction),
+        _ => None,
+    }
+}
+
+/// When something happened, and on which day in London. Where `data.date` names the day and the event has no time of its
+/// own, or that of another day, only the day is known.
+fn happened(event: &Event) -> (Instant, Day) {
+    #[derive(Deserialize)]
+    struct Dated {
+        date: Option<Day>,
+    }
+    const MEMBER: &[u8] = b"\"date\":";
+    let day = Day::in_london(event.time);
+    // Most events say no date: a look at the bytes is quicker than to read them again.
+    if !event.json.windows(MEMBER.len()).any(|part| part == MEMBER) {
+        return (event.time, day);
+    }
+    match event.data::<Dated>() {
+        Ok(Dated { date: Some(date) }) if date != day || event.time == event.recorded => (date.start(), date),
+        _ => (event.time, day),
+    }
+}
