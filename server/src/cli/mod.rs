@@ -15,6 +15,7 @@ mod interrupt;
 mod log_lines;
 mod logging;
 mod opening;
+mod plugin_author;
 mod print;
 mod restore;
 mod serve;
@@ -84,6 +85,7 @@ enum Command {
     Restore(Box<restore::RestoreArgs>),
     Doctor(doctor::DoctorArgs),
     Bench(bench::BenchArgs),
+    Plugin(plugin_author::PluginArgs),
 }
 
 /// Runs the command that the arguments name.
@@ -122,6 +124,7 @@ impl Command {
             Command::Restore(args) => restore::run(args, set),
             Command::Doctor(args) => doctor::run(args, set),
             Command::Bench(args) => bench::run(args, set),
+            Command::Plugin(args) => plugin_author::run(&args.command),
         }
     }
 }

@@ -69,8 +69,22 @@ pub fn run<'l>(
     chunks: impl Iterator<Item = (u64, &'l [u8])>,
     how: How,
 ) -> Result<Run, TrialError> {
-    let log = Log::default();
-    let mut instance = program.start(settings, &log)?;
+    run_with_log(program, settings, terms, chunks, how, &Log::default())
+}
+
+/// As [`run`]; what the plugin writes goes to `log`.
+///
+/// # Errors
+/// See [`TrialError`].
+pub fn run_with_log<'l>(
+    program: &Program,
+    settings: &str,
+    terms: &Terms,
+    chunks: impl Iterator<Item = (u64, &'l [u8])>,
+    how: How,
+    log: &Log,
+) -> Result<Run, TrialError> {
+    let mut instance = program.start(settings, log)?;
     let mut fold = Fold::new(terms);
     fold.batch_items_max = how.batch.max(1);
     let mut position = Position::default();
@@ -78,7 +92,7 @@ pub fn run<'l>(
     for (number, (first, lines)) in chunks.enumerate() {
         if how.restore_every > 0 && number % how.restore_every == 0 {
             let state = instance.snapshot()?;
-            instance = program.start(settings, &log)?;
+            instance = program.start(settings, log)?;
             instance.restore(&state)?;
         }
         let (entries, _last) = read_entries(lines, first)?;
