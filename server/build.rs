@@ -1,5 +1,9 @@
 //! Builds the built-in plugins for WebAssembly and embeds them: every folder of `plugins/`, with one nested cargo in a
-//! target folder of its own, so that it never waits for the cargo that runs this.
+//! target folder of its own, so that it never waits for the cargo that runs this. Embeds what `muniment plugin new`
+//! unpacks, too.
+
+#[path = "build/new_plugin.rs"]
+mod new_plugin;
 
 use std::env;
 use std::error::Error;
@@ -22,7 +26,7 @@ const FOREIGN: [&str; 6] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let server = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let root = server.parent().ok_or("the server's folder lies in no other")?;
-    for watched in ["plugins", "sdk", "Cargo.lock", "Cargo.toml"] {
+    for watched in ["plugins", "sdk", "server/build", "server/build.rs", "Cargo.lock", "Cargo.toml"] {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
     let plugins = plugins(&root.join("plugins"))?;
@@ -40,8 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(table, "    ({plugin:?}, include_bytes!({:?})),", copy.display().to_string())?;
     }
     table.push_str("]\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("built_in.rs"), table)?;
-    Ok(())
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("built_in.rs"), table)?;
+    new_plugin::write(root, &out)
 }
 
 /// The folders with a manifest, in the order of their names.

@@ -16,6 +16,7 @@ mod log_lines;
 mod logging;
 mod opening;
 mod plugin;
+mod plugin_author;
 mod print;
 mod restore;
 mod serve;

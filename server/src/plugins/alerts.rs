@@ -78,7 +78,9 @@ pub(super) enum Telling {
     InADifference(u64),
 }
 
-fn id_of(plugin: &str, key: &Key, causing_seq: u64, telling: Telling) -> AlertId {
+/// The id of an alert.
+#[must_use]
+pub(super) fn id_of(plugin: &str, key: &Key, causing_seq: u64, telling: Telling) -> AlertId {
     let mut hasher = blake3::Hasher::new();
     for part in [plugin, &key.rule, &key.stage, &key.subject] {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());

@@ -14,6 +14,7 @@ pub mod outcome;
 pub mod registry;
 mod runner;
 mod running;
+pub mod scenario;
 pub mod schema;
 pub mod snapshots;
 pub mod status;

@@ -75,19 +75,22 @@ pub fn run<'l>(
     chunks: impl Iterator<Item = (u64, &'l [u8])>,
     how: How,
 ) -> Result<Run, TrialError> {
-    run_until(program, settings, terms, chunks, how, None)
+    run_until(program, settings, terms, chunks, how, (&Log::default(), None))
 }
 
-fn run_until<'l>(
+/// As [`run`]; what the plugin writes goes to a log, and at a deadline it ends.
+///
+/// # Errors
+/// See [`TrialError`].
+pub(super) fn run_until<'l>(
     program: &Program,
     settings: &str,
     terms: &Terms,
     chunks: impl Iterator<Item = (u64, &'l [u8])>,
     how: How,
-    deadline: Option<Instant>,
+    (log, deadline): (&Log, Option<Instant>),
 ) -> Result<Run, TrialError> {
-    let log = Log::default();
-    let mut instance = program.start(settings, &log)?;
+    let mut instance = program.start(settings, log)?;
     let mut fold = Fold::new(terms);
     fold.batch_items_max = how.batch.max(1);
     fold.interrupt.deadline = deadline;
@@ -96,7 +99,7 @@ fn run_until<'l>(
     for (number, (first, lines)) in chunks.enumerate() {
         if how.restore_every > 0 && number % how.restore_every == 0 {
             let state = instance.snapshot()?;
-            instance = program.start(settings, &log)?;
+            instance = program.start(settings, log)?;
             instance.restore(&state)?;
         }
         let (entries, _last) = read_entries(lines, first)?;
@@ -155,11 +158,12 @@ fn check_until(
     sample: &[(u64, Vec<u8>)],
     deadline: Option<Instant>,
 ) -> Result<(), TrialError> {
+    let log = Log::default();
     let chunks = || sample.iter().map(|(first, lines)| (*first, lines.as_slice()));
     let mut before: Option<Run> = None;
     for batch in BATCHES {
         let how = How { batch, restore_every: 0 };
-        let run = run_until(program, settings, terms, chunks(), how, deadline)?;
+        let run = run_until(program, settings, terms, chunks(), how, (&log, deadline))?;
         if let Some(before) = &before
             && let Some(what) = difference(before, &run)
         {
@@ -173,7 +177,7 @@ fn check_until(
     }
     let pieces = sample.iter().flat_map(|(first, lines)| pieces(*first, lines));
     let how = How { batch: BATCH_ITEMS_MAX, restore_every: 1 };
-    let restored = run_until(program, settings, terms, pieces, how, deadline)?;
+    let restored = run_until(program, settings, terms, pieces, how, (&log, deadline))?;
     match before.and_then(|before| difference(&before, &restored)) {
         Some(what) => Err(Failure::contract(format!(
             "stopped and started again from its snapshot it comes to {what} than without"

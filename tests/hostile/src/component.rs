@@ -77,12 +77,14 @@ impl Guest for Component {
 
 impl Plugin {
     fn apply(&mut self, items: &[Item], waking: bool) -> Outcome {
-        let mut outcome = Outcome { taken: 0, acts: Vec::new(), wake: self.state.wake(self.settings.seconds) };
+        let mut outcome =
+            Outcome { taken: 0, acts: Vec::new(), wake: self.state.wake(self.settings.seconds) };
         for item in items {
             let mut acts = Vec::new();
             match item {
                 Item::Event(event) => {
-                    if waking && outcome.taken > 0 && outcome.wake.is_some_and(|wake| wake <= event.recorded) {
+                    if waking && outcome.taken > 0 && outcome.wake.is_some_and(|wake| wake <= event.recorded)
+                    {
                         break;
                     }
                     self.event(event, &mut acts);
@@ -185,7 +187,12 @@ impl report::Guest for Component {
         PLUGIN.with_borrow(|plugin| {
             let text = format!("{:?}", plugin.state);
             let blocks = vec![report::Block::Paragraph(text)];
-            Ok(vec![report::Section { place: "R5".to_owned(), title: "Cases".to_owned(), clauses: Vec::new(), blocks }])
+            Ok(vec![report::Section {
+                place: "R5".to_owned(),
+                title: "Cases".to_owned(),
+                clauses: Vec::new(),
+                blocks,
+            }])
         })
     }
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::asking::{ask, ask_bytes};
 use super::failure::{EXIT_CODES, Failure, Verdict};
+use super::plugin_author::{self, AuthorCommand};
 use super::print;
 use crate::net::client::Client;
 
@@ -29,6 +30,7 @@ const EXAMPLE: &str = "Examples:
   muniment plugin settings permits '{\"days\":25}' --dry-run --server http://127.0.0.1:8080
   muniment plugin upgrade requests --dry-run --server http://127.0.0.1:8080
   muniment plugin explain permits --scenario failing.jsonl --server http://127.0.0.1:8080
+  muniment plugin new permits && cd permits && muniment plugin test
 The token is that of --token or MUNIMENT_TOKEN.";
 
 fn help() -> String {
@@ -41,6 +43,14 @@ fn help() -> String {
 pub(crate) struct PluginArgs {
     #[command(subcommand)]
     command: PluginCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PluginCommand {
+    #[command(flatten)]
+    Served(ServedCommand),
+    #[command(flatten)]
+    Author(AuthorCommand),
 }
 
 /// Where the ledger is.
@@ -73,8 +83,9 @@ struct ShowArgs {
     json: bool,
 }
 
+/// What is done with the plugins of a running ledger.
 #[derive(Debug, Subcommand)]
-enum PluginCommand {
+enum ServedCommand {
     /// List the plugins and how each is doing
     #[command(after_help = help())]
     List {
@@ -173,20 +184,20 @@ struct ExplainArgs {
     scenario: Option<PathBuf>,
 }
 
-impl PluginCommand {
+impl ServedCommand {
     fn place(&self) -> &PlaceArgs {
         match self {
-            PluginCommand::List { place, .. } => place,
-            PluginCommand::Show(args) => &args.named.place,
-            PluginCommand::Install(args) => &args.place,
-            PluginCommand::Upgrade(args) => &args.place,
-            PluginCommand::Settings(args) => &args.place,
-            PluginCommand::Explain(args) => &args.named.place,
-            PluginCommand::Disable(named)
-            | PluginCommand::Enable(named)
-            | PluginCommand::Remove(named)
-            | PluginCommand::Logs(named)
-            | PluginCommand::Replay(named) => &named.place,
+            ServedCommand::List { place, .. } => place,
+            ServedCommand::Show(args) => &args.named.place,
+            ServedCommand::Install(args) => &args.place,
+            ServedCommand::Upgrade(args) => &args.place,
+            ServedCommand::Settings(args) => &args.place,
+            ServedCommand::Explain(args) => &args.named.place,
+            ServedCommand::Disable(named)
+            | ServedCommand::Enable(named)
+            | ServedCommand::Remove(named)
+            | ServedCommand::Logs(named)
+            | ServedCommand::Replay(named) => &named.place,
         }
     }
 }
@@ -219,39 +230,43 @@ impl Server {
 }
 
 pub(crate) fn run(args: &PluginArgs) -> Result<Verdict, Failure> {
+    let command = match &args.command {
+        PluginCommand::Author(command) => return plugin_author::run(command),
+        PluginCommand::Served(command) => command,
+    };
+    let place = command.place();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
-    let place = args.command.place();
     let token = place.token.clone();
     let token = token.ok_or_else(|| Failure::usage("--token or MUNIMENT_TOKEN is needed with --server"))?;
     runtime.block_on(async {
         let client = Client::connect(&place.server).await;
         let client = client.map_err(|error| Failure::usage(error.to_string()))?;
-        act(&mut Server { client, token }, &args.command).await
+        act(&mut Server { client, token }, command).await
     })
 }
 
-async fn act(server: &mut Server, command: &PluginCommand) -> Result<Verdict, Failure> {
+async fn act(server: &mut Server, command: &ServedCommand) -> Result<Verdict, Failure> {
     match command {
-        PluginCommand::List { json, .. } => show::list(&server.get("/v1/plugins").await?, *json),
-        PluginCommand::Show(ShowArgs { named, json }) => {
+        ServedCommand::List { json, .. } => show::list(&server.get("/v1/plugins").await?, *json),
+        ServedCommand::Show(ShowArgs { named, json }) => {
             show::plugin(&server.get(&path(&named.id, "")).await?, *json)
         }
-        PluginCommand::Install(args) => install(server, args).await?,
-        PluginCommand::Upgrade(args) => upgrade(server, args).await?,
-        PluginCommand::Settings(args) => settings(server, args).await?,
-        PluginCommand::Disable(named) => enable(server, &named.id, false).await?,
-        PluginCommand::Enable(named) => enable(server, &named.id, true).await?,
-        PluginCommand::Remove(named) => {
+        ServedCommand::Install(args) => install(server, args).await?,
+        ServedCommand::Upgrade(args) => upgrade(server, args).await?,
+        ServedCommand::Settings(args) => settings(server, args).await?,
+        ServedCommand::Disable(named) => enable(server, &named.id, false).await?,
+        ServedCommand::Enable(named) => enable(server, &named.id, true).await?,
+        ServedCommand::Remove(named) => {
             server.send(Method::DELETE, &path(&named.id, ""), None).await?;
             print::result(&format!("removed {}", named.id));
         }
-        PluginCommand::Logs(named) => show::logs(&server.get(&path(&named.id, "/logs")).await?),
-        PluginCommand::Replay(named) => {
+        ServedCommand::Logs(named) => show::logs(&server.get(&path(&named.id, "/logs")).await?),
+        ServedCommand::Replay(named) => {
             let plugin = server.send(Method::POST, &path(&named.id, "/replay"), None).await?;
             show::changed("folds again", &plugin);
         }
-        PluginCommand::Explain(args) => {
+        ServedCommand::Explain(args) => {
             explain::explain(server, &args.named.id, args.scenario.as_deref()).await?;
         }
     }

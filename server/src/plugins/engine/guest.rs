@@ -73,12 +73,14 @@ pub(super) struct Guest {
     table_elements: usize,
     /// Whether more memory was asked for than there may be.
     pub(super) wanted_memory: bool,
+    /// What its hash maps are seeded with.
+    pub(super) hash_seed: u64,
     log: Log,
 }
 
 impl Guest {
-    pub(super) fn new(memory_bytes_max: usize, log: Log) -> Guest {
-        Guest { memory_bytes_max, memory_bytes: 0, table_elements: 0, wanted_memory: false, log }
+    pub(super) fn new(memory_bytes_max: usize, hash_seed: u64, log: Log) -> Guest {
+        Guest { memory_bytes_max, memory_bytes: 0, table_elements: 0, wanted_memory: false, hash_seed, log }
     }
 
     pub(super) fn say(&self, bytes: &[u8]) {

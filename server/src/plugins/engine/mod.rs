@@ -42,6 +42,8 @@ pub struct Allowance {
 pub struct Engine {
     engine: wasmtime::Engine,
     allowance: Allowance,
+    /// What the hash maps of plugins are seeded with.
+    hash_seed: u64,
     _ticker: Arc<Ticker>,
 }
 
@@ -88,7 +90,7 @@ impl Engine {
             .name("plugin-time".to_owned())
             .spawn(count)
             .map_err(|error| error.to_string())?;
-        Ok(Engine { engine, allowance, _ticker: Arc::new(Ticker(ended)) })
+        Ok(Engine { engine, allowance, hash_seed: 0, _ticker: Arc::new(Ticker(ended)) })
     }
 
     fn epochs_of_a_call(&self) -> u64 {

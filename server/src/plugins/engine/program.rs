@@ -102,6 +102,21 @@ impl Program {
         &self.0.sha256
     }
 
+    /// The same program with its hash maps seeded otherwise: for tests, as what it says must not depend on their order.
+    #[must_use]
+    pub fn with_hash_seed(&self, hash_seed: u64) -> Program {
+        let inner = &self.0;
+        Program(Arc::new(Inner {
+            engine: Engine { hash_seed, ..inner.engine.clone() },
+            before: inner.before.clone(),
+            fold: inner.fold.clone(),
+            registers: inner.registers.clone(),
+            report: inner.report.clone(),
+            manifest: inner.manifest.clone(),
+            sha256: inner.sha256.clone(),
+        }))
+    }
+
     /// A fresh instance with these settings, and the state of an empty ledger.
     ///
     /// # Errors
@@ -138,7 +153,8 @@ impl std::fmt::Debug for Program {
 }
 
 pub(super) fn store(engine: &Engine, log: Log) -> Store<Guest> {
-    let mut store = Store::new(&engine.engine, Guest::new(engine.allowance.memory_bytes_max, log));
+    let mut store =
+        Store::new(&engine.engine, Guest::new(engine.allowance.memory_bytes_max, engine.hash_seed, log));
     store.limiter(|guest| guest);
     store.epoch_deadline_trap();
     store.set_max_component_handles(HANDLES_MAX);

@@ -49,7 +49,10 @@ pub(super) fn linker(engine: &Engine, component: &Component) -> wasmtime::Result
     streams(&mut linker)?;
     command_line(&mut linker)?;
     let name = format!("wasi:random/insecure-seed@{VERSION}");
-    linker.instance(&name)?.func_wrap("insecure-seed", |_: Store<'_>, (): ()| Ok(((0_u64, 0_u64),)))?;
+    linker.instance(&name)?.func_wrap("insecure-seed", |store: Store<'_>, (): ()| {
+        let seed = store.data().hash_seed;
+        Ok(((seed, seed),))
+    })?;
     linker.define_unknown_imports_as_traps(component)?;
     Ok(linker)
 }
