@@ -1,6 +1,7 @@
 //! Plugins over HTTP and from the command line: what there is, what is changed, who may.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -136,7 +137,7 @@ fn registers_show_what_a_token_may_see() {
     assert_eq!(page["total"], 3, "{page}");
     assert_eq!(page["size"], serving.size());
     assert_eq!(page["rows"][0]["subject"], "FOI-2026-0");
-    let page = open_requests(&serving, &serving.admin, "?q=2026-1");
+    let page = open_requests(&serving, &serving.admin, "?q=FOI-2026-1");
     assert_eq!((&page["total"], page["rows"].as_array().unwrap().len()), (&json!(1), 1), "{page}");
     let page = open_requests(&serving, &serving.admin, "?limit=1&offset=1");
     assert_eq!((&page["total"], &page["rows"][0]["subject"]), (&json!(3), &json!("FOI-2026-1")));
@@ -204,6 +205,106 @@ fn alerts_that_are_not_there_are_not_acknowledged() {
     };
     acknowledge("seen").problem(404, "not_found");
     acknowledge("ignored").problem(422, "invalid_acknowledgement");
+    serving.stop_and_verify();
+}
+
+/// The 72 hours of a breach end while nothing else happens.
+#[test]
+fn an_alert_is_raised_acknowledged_and_cleared() {
+    let mut serving = Serving::with(|_| {}, &["--set", "plugins.clock_seconds=1"]);
+    install(&serving, "breaches");
+    let breach = |id: &str, event_type: &str, ago_seconds: u32, data: Value| {
+        let date = ["-u", "-d", &format!("-{ago_seconds} seconds"), "+%Y-%m-%dT%H:%M:%SZ"];
+        let time = run(Command::new("date").args(date), b"").exits(0).stdout.trim().to_owned();
+        let event = json!({
+            "specversion": "1.0", "id": id, "source": "/systems/incidents", "type": event_type,
+            "subject": "INC-000231", "time": time, "data": data,
+        });
+        serving.post(&serving.admin, &event).is(201).json()["seq"].clone()
+    };
+    let aware = breach("b-1", "breach.aware", 72 * 3600 - 3, json!({"unit": "housing"}));
+    let begun = Instant::now();
+    let alert = loop {
+        let list = serving.get(&serving.admin, "/v1/alerts?severity=statutory").is(200).json();
+        if let Some(alert) = list["alerts"].get(0) {
+            break alert.clone();
+        }
+        assert!(begun.elapsed() < PATIENCE, "{:?}", serving.ledger.lines());
+        thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!((&alert["rule"], &alert["stage"]), (&json!("A-BRC-2"), &json!("72-hours-passed")));
+    assert_eq!((&alert["state"], &alert["subject"]), (&json!("open"), &json!("INC-000231")));
+    assert_eq!(alert["entries"], json!([aware]));
+    assert!(alert["arithmetic"].as_str().is_some_and(|words| words.contains("72 elapsed hours")), "{alert}");
+    let count = |token: &str, query: &str| {
+        let list = serving.get(token, &format!("/v1/alerts?{query}")).is(200).json();
+        list["alerts"].as_array().unwrap().len()
+    };
+    for (query, found) in [
+        ("rule=A-BRC-2", 1),
+        ("plugin=breaches&subject=INC-000231", 1),
+        ("plugin=requests", 0),
+        ("rule=A-BRC-2&state=acknowledged", 0),
+    ] {
+        assert_eq!(count(&serving.admin, query), found, "{query}");
+    }
+    // The warnings of the hours before came and went: page by page all are there.
+    let all = count(&serving.admin, "state=all");
+    let (mut after, mut paged) = (String::new(), 0);
+    loop {
+        let page =
+            serving.get(&serving.admin, &format!("/v1/alerts?state=all&limit=1{after}")).is(200).json();
+        paged += page["alerts"].as_array().unwrap().len();
+        let Some(next) = page["next"].as_u64() else { break };
+        after = format!("&after={next}");
+    }
+    assert_eq!(paged, all);
+    let id = alert["id"].as_str().unwrap();
+    let narrowed = |name: &str, scope: Value| serving.token(name, &["officer"], scope);
+    let (in_scope, others) = (
+        narrowed("breaches", json!({"groups": ["breach"]})),
+        narrowed("requests", json!({"groups": ["request"]})),
+    );
+    assert_eq!((count(&in_scope, ""), count(&others, "state=all")), (1, 0));
+    let target = format!("/v1/alerts/{id}");
+    serving.get(&others, &target).problem(404, "not_found");
+    let acknowledge = |token: &str| {
+        let post = Request::post(format!("{target}/acknowledge"), "application/json", r#"{"act":"in_hand"}"#);
+        serving.ask(post.token(token))
+    };
+    acknowledge(&others).problem(404, "not_found");
+    let auditor = serving.token("auditor", &["auditor"], json!({}));
+    acknowledge(&auditor).problem(403, "forbidden");
+    let taken = acknowledge(&in_scope).is(201).json();
+    assert_eq!(
+        (&taken["state"], &taken["acknowledged"][0]["act"]),
+        (&json!("acknowledged"), &json!("in_hand"))
+    );
+    assert_eq!(taken["acknowledged"][0]["by"], "token/breaches");
+    let size = serving.size();
+    acknowledge(&in_scope).is(200);
+    assert!(serving.size() <= size + 2, "the same act is recorded once");
+    assert_eq!((count(&serving.admin, "rule=A-BRC-2"), count(&serving.admin, "state=acknowledged")), (0, 1));
+    breach("b-2", "breach.reportability_decided", 0, json!({"reportable": false}));
+    let begun = Instant::now();
+    while serving.get(&serving.admin, &target).is(200).json()["state"] != "cleared" {
+        assert!(begun.elapsed() < PATIENCE, "{:?}", serving.ledger.lines());
+        thread::sleep(Duration::from_millis(50));
+    }
+    let cleared = serving.get(&serving.admin, &target).is(200).json();
+    assert!(cleared["cleared"]["reason"].as_str().is_some_and(|why| why.contains("not to be reportable")));
+    serving.stop();
+    serving.start_again();
+    let begun = Instant::now();
+    let again = loop {
+        let answer = serving.get(&serving.admin, &target);
+        if answer.status == 200 {
+            break answer.json();
+        }
+        answer.problem(503, "gathering");
+        assert!(begun.elapsed() < PATIENCE);
+    };
+    assert_eq!(again, cleared, "a restart changes nothing");
     serving.stop_and_verify();
 }
 
