@@ -23,3 +23,6 @@ pub use host::{PluginError, PluginOptions, Plugins};
 
 #[cfg(test)]
 mod testing;
+
+#[cfg(test)]
+mod tests;

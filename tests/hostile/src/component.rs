@@ -77,12 +77,14 @@ impl Guest for Component {
 
 impl Plugin {
     fn apply(&mut self, items: &[Item], waking: bool) -> Outcome {
-        let mut outcome = Outcome { taken: 0, acts: Vec::new(), wake: self.state.wake(self.settings.seconds) };
+        let mut outcome =
+            Outcome { taken: 0, acts: Vec::new(), wake: self.state.wake(self.settings.seconds) };
         for item in items {
             let mut acts = Vec::new();
             match item {
                 Item::Event(event) => {
-                    if waking && outcome.taken > 0 && outcome.wake.is_some_and(|wake| wake <= event.recorded) {
+                    if waking && outcome.taken > 0 && outcome.wake.is_some_and(|wake| wake <= event.recorded)
+                    {
                         break;
                     }
                     self.event(event, &mut acts);
@@ -109,7 +111,7 @@ impl Plugin {
                 let case = Case { entry: event.seq, opened: event.time, stages: 0 };
                 self.state.cases.entry(subject.clone()).or_insert(case);
             }
-            "uk.test.case.closed" => {
+            "uk.test.case.closed" if self.settings.deed != "never-closes" => {
                 let Some(case) = self.state.cases.remove(subject) else { return };
                 for (stage, _) in &STAGES[..usize::from(case.stages)] {
                     acts.push(cleared(stage, subject));
@@ -126,6 +128,9 @@ impl Plugin {
                 && due <= now
             {
                 acts.push(raised(STAGES[usize::from(case.stages)].0, subject, Some(due), vec![case.entry]));
+                if case.stages > 0 {
+                    acts.push(cleared(STAGES[0].0, subject));
+                }
                 case.stages += 1;
             }
         }
@@ -185,7 +190,12 @@ impl report::Guest for Component {
         PLUGIN.with_borrow(|plugin| {
             let text = format!("{:?}", plugin.state);
             let blocks = vec![report::Block::Paragraph(text)];
-            Ok(vec![report::Section { place: "R5".to_owned(), title: "Cases".to_owned(), clauses: Vec::new(), blocks }])
+            Ok(vec![report::Section {
+                place: "R5".to_owned(),
+                title: "Cases".to_owned(),
+                clauses: Vec::new(),
+                blocks,
+            }])
         })
     }
 }

@@ -39,7 +39,8 @@ pub(crate) fn snapshot(plugin: &Plugin) -> Vec<u8> {
     match plugin.settings.deed.as_str() {
         "snapshot-traps" if is_now => panic!("no snapshot, ever"),
         "snapshot-hash-map" => {
-            let map: HashMap<u64, u64> = (0..plugin.state.events % 50).map(|number| (number, number)).collect();
+            let map: HashMap<u64, u64> =
+                (0..plugin.state.events % 50).map(|number| (number, number)).collect();
             let order: Vec<u64> = map.into_keys().collect();
             serde_json::to_vec(&(&plugin.state, order)).unwrap_or_default()
         }
@@ -93,7 +94,9 @@ pub(crate) fn item(plugin: &mut Plugin, item: &Item, count: usize, acts: &mut Ve
             let text = "x".repeat(100 * MIB);
             acts.push(raised("late", &text, None, Vec::new()));
         }
-        "many-acts" => acts.extend((0..200_000).map(|number| raised("late", &format!("c-{number}"), None, vec![]))),
+        "many-acts" => {
+            acts.extend((0..200_000).map(|number| raised("late", &format!("c-{number}"), None, vec![])))
+        }
         "unknown-rule" => {
             let Act::Raise(mut raise) = raised("late", "c", None, Vec::new()) else { return };
             raise.rule = "r".repeat(MIB);
@@ -128,7 +131,7 @@ pub(crate) fn item(plugin: &mut Plugin, item: &Item, count: usize, acts: &mut Ve
             assert!(std::io::stdin().lines().next().is_none(), "there is input");
             println!("it has nothing");
         }
-        "log" => (0..100_000).for_each(|number| println!("line {number} {}", "x".repeat(2000))),
+        "log" => (0..5_000).for_each(|number| println!("line {number} {}", "x".repeat(2000))),
         _ => {}
     }
 }
@@ -151,7 +154,10 @@ fn always(plugin: &mut Plugin, item: &Item, settings: &Settings, acts: &mut Vec<
             acts.extend([raised("late", &subject, None, vec![event.seq]), cleared("late", &subject)]);
         }
         "flood" if event.kind.starts_with("uk.test.") => {
-            acts.extend((0..settings.n).map(|place| raised("late", &format!("c-{}-{place}", event.seq), None, vec![])));
+            acts.extend(
+                (0..settings.n)
+                    .map(|place| raised("late", &format!("c-{}-{place}", event.seq), None, vec![])),
+            );
         }
         "told-by-batch" if plugin.state.events % 2 == 0 => {
             acts.extend([raised("late", "c", None, vec![]), cleared("late", "c")]);
