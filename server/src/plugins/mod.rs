@@ -31,3 +31,6 @@ impl std::fmt::Debug for Plugins {
 
 #[cfg(test)]
 mod testing;
+
+#[cfg(test)]
+mod tests;

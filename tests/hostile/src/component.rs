@@ -111,7 +111,7 @@ impl Plugin {
                 let case = Case { entry: event.seq, opened: event.time, stages: 0 };
                 self.state.cases.entry(subject.clone()).or_insert(case);
             }
-            "uk.test.case.closed" => {
+            "uk.test.case.closed" if self.settings.deed != "never-closes" => {
                 let Some(case) = self.state.cases.remove(subject) else { return };
                 for (stage, _) in &STAGES[..usize::from(case.stages)] {
                     acts.push(cleared(stage, subject));
@@ -128,6 +128,9 @@ impl Plugin {
                 && due <= now
             {
                 acts.push(raised(STAGES[usize::from(case.stages)].0, subject, Some(due), vec![case.entry]));
+                if case.stages > 0 {
+                    acts.push(cleared(STAGES[0].0, subject));
+                }
                 case.stages += 1;
             }
         }

@@ -131,7 +131,7 @@ pub(crate) fn item(plugin: &mut Plugin, item: &Item, count: usize, acts: &mut Ve
             assert!(std::io::stdin().lines().next().is_none(), "there is input");
             println!("it has nothing");
         }
-        "log" => (0..100_000).for_each(|number| println!("line {number} {}", "x".repeat(2000))),
+        "log" => (0..5_000).for_each(|number| println!("line {number} {}", "x".repeat(2000))),
         _ => {}
     }
 }
