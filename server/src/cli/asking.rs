@@ -35,19 +35,31 @@ pub(super) async fn ask(
     body: Option<&Value>,
 ) -> Result<Value, Failure> {
     let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
+    let answer = ask_bytes(client, token, (method, path), "application/json", body).await?;
+    Ok(serde_json::from_slice(&answer).unwrap_or_default())
+}
+
+/// As [`ask`], with a body of any media type, and the answer as it came.
+pub(super) async fn ask_bytes(
+    client: &mut Client,
+    token: &str,
+    (method, path): (Method, &str),
+    media_type: &str,
+    body: Bytes,
+) -> Result<Bytes, Failure> {
     let request = Request::builder()
         .method(method)
         .uri(path)
         .header(AUTHORIZATION, format!("Bearer {token}"))
-        .header(CONTENT_TYPE, "application/json")
+        .header(CONTENT_TYPE, media_type)
         .body(Full::new(body))
         .map_err(|error| Failure::usage(error.to_string()))?;
     let (status, _headers, body): (StatusCode, HeaderMap, Bytes) =
         client.send(request).await.map_err(|error| Failure::wanting(error.to_string()))?;
-    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
     if status.is_success() {
-        return Ok(answer);
+        return Ok(body);
     }
+    let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
     let detail = answer["detail"].as_str().unwrap_or("the server gave no reason");
     Err(Failure::wanting(format!("{status}: {detail}")))
 }

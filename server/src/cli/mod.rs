@@ -15,6 +15,7 @@ mod interrupt;
 mod log_lines;
 mod logging;
 mod opening;
+mod plugin;
 mod plugin_author;
 mod print;
 mod restore;
@@ -79,13 +80,13 @@ enum Command {
     Export(export::ExportArgs),
     Token(token::TokenArgs),
     Subject(subject::SubjectArgs),
+    Plugin(Box<plugin::PluginArgs>),
     Vault(vault::VaultArgs),
     Clock(clock::ClockArgs),
     Backup(backup::BackupArgs),
     Restore(Box<restore::RestoreArgs>),
     Doctor(doctor::DoctorArgs),
     Bench(bench::BenchArgs),
-    Plugin(plugin_author::PluginArgs),
 }
 
 /// Runs the command that the arguments name.
@@ -118,13 +119,13 @@ impl Command {
             Command::Export(args) => export::run(args, set),
             Command::Token(args) => token::run(args, set),
             Command::Subject(args) => subject::run(args),
+            Command::Plugin(args) => plugin::run(args),
             Command::Vault(args) => vault::run(args, set),
             Command::Clock(args) => clock::run(args, set),
             Command::Backup(args) => backup::run(args),
             Command::Restore(args) => restore::run(args, set),
             Command::Doctor(args) => doctor::run(args, set),
             Command::Bench(args) => bench::run(args, set),
-            Command::Plugin(args) => plugin_author::run(&args.command),
         }
     }
 }

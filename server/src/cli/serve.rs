@@ -81,10 +81,11 @@ fn serve(
     let listener = listener.map_err(|error| Failure::usage(error.to_string()))?;
     let keeper = Keeper::start(vault.clone(), ledger.clone());
     let keeper = keeper.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
-    let app = app(args, settings, ledger.clone(), catalogue, vault, &listener)?;
+    let plugins = plugins(args, settings, &ledger)?;
+    let app = app(args, settings, (ledger.clone(), plugins.clone()), catalogue, vault, &listener);
+    let app = app.inspect_err(|_| plugins.stop())?;
     let carrier = Carrier::start(app.erasures().clone());
     let carrier = carrier.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
-    let plugins = plugins(args, settings, &ledger)?;
     let scheme = if listen.tls_certificate.is_some() { "https" } else { "http" };
     print::result(&format!("serving {} on {scheme}://{}", ledger.origin(), listener.local_address()));
     let router = http::router(app.clone());
@@ -164,7 +165,7 @@ fn listen_options(args: &ServeArgs, settings: &Settings) -> ListenOptions {
 fn app(
     args: &ServeArgs,
     settings: &Settings,
-    ledger: Arc<Ledger>,
+    (ledger, plugins): (Arc<Ledger>, Arc<Plugins>),
     catalogue: Arc<Catalogue>,
     vault: Arc<Vault>,
     listener: &Listener,
@@ -196,6 +197,7 @@ fn app(
         catalogue,
         vault,
         erasures,
+        plugins,
         log_one_read_in: settings.reads.log_one_in,
         reveals_per_minute: settings.personal.reveals_per_minute as usize,
         tlog_entries_public: settings.http.tlog_entries_public,

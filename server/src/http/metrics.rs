@@ -12,6 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::App;
+use super::plugin_metrics::PluginReading;
 use crate::ledger::load::Histogram as LoadHistogram;
 
 /// Upper bounds of the buckets of request durations, in seconds.
@@ -84,6 +85,7 @@ impl Metrics {
         encode(&mut text, &registry)?;
         let mut others = Registry::with_prefix("muniment");
         others.register_collector(Box::new(Reading(readings(app))));
+        others.register_collector(Box::new(PluginReading::of(app)));
         // Both end with a line that says so; one is enough.
         text.truncate(text.rfind("# EOF").unwrap_or(text.len()));
         encode(&mut text, &others)?;
@@ -176,6 +178,6 @@ fn histogram<const N: usize>(name: &'static str, help: &'static str, load: &Load
     Metric { name, help, value: Value::Histogram(buckets, sum) }
 }
 
-fn whole(number: u64) -> f64 {
+pub(super) fn whole(number: u64) -> f64 {
     number.to_string().parse().unwrap_or(f64::MAX)
 }

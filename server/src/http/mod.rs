@@ -8,6 +8,7 @@
 #![allow(clippy::result_large_err, reason = "a problem is made once a request, and moved a few times")]
 #![allow(unused_qualifications, reason = "utoipa's macros write out what is imported")]
 
+mod alerts;
 mod answer;
 mod bodies;
 mod caller;
@@ -22,9 +23,12 @@ mod ledger;
 mod metrics;
 mod openapi;
 mod operations;
+mod plugin_metrics;
+mod plugins;
 mod post;
 mod problem;
 mod reads;
+mod registers;
 mod requests;
 mod reveal;
 mod selection;
@@ -39,7 +43,7 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use muniment_core::catalogue::Catalogue;
 use muniment_core::time::Timestamp;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -51,6 +55,8 @@ use crate::ledger::clock::{Clock as _, SystemClock};
 use crate::ledger::genesis::Genesis;
 use crate::ledger::submission::{Outcome, Refusal, Submission};
 use crate::net::{BodyTime, ConnectionStats};
+use crate::plugins::Plugins;
+use crate::plugins::board::Board;
 use crate::query::EventFacts;
 use crate::tokens::{Attempts, Grant, Tokens};
 use crate::vault::Vault;
@@ -84,6 +90,8 @@ pub struct Parts {
     pub vault: Arc<Vault>,
     /// What destroys them.
     pub erasures: Arc<Erasures>,
+    /// The plugins.
+    pub plugins: Arc<Plugins>,
     /// Of so many readings one is recorded; 0: none.
     pub log_one_read_in: u32,
     /// How often in a minute one token may read sealed data.
@@ -107,6 +115,10 @@ pub struct App {
     catalogue: Arc<Catalogue>,
     intake: Intake,
     erasures: Arc<Erasures>,
+    plugins: Arc<Plugins>,
+    /// Held while it is tried what another program would change: one at a time.
+    trials: Arc<Semaphore>,
+    board: Board,
     reveals: RevealRate,
     reads: Arc<Reads>,
     tlog_entries_public: bool,
@@ -133,6 +145,9 @@ impl App {
             genesis: parts.genesis,
             index: parts.index,
             erasures: parts.erasures,
+            plugins: parts.plugins,
+            trials: Arc::new(Semaphore::new(1)),
+            board: Board::start(parts.ledger.clone()),
             reveals: RevealRate::new(parts.reveals_per_minute),
             reads: Arc::new(Reads::new(parts.log_one_read_in)),
             tokens: parts.tokens,
@@ -233,6 +248,16 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(destructions::list, destructions::request))
         .routes(routes!(destructions::authorise))
         .routes(routes!(destructions::cancel))
+        .routes(routes!(plugins::list, plugins::change::install))
+        .routes(routes!(plugins::one, plugins::change::update, plugins::change::remove))
+        .routes(routes!(plugins::logs))
+        .routes(routes!(plugins::change::replay))
+        .routes(routes!(plugins::quarantine))
+        .routes(routes!(registers::list))
+        .routes(routes!(registers::rows))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::one))
+        .routes(routes!(alerts::acknowledge))
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))

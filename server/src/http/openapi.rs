@@ -138,7 +138,7 @@ pub(super) fn finish(mut document: OpenApi) -> Value {
             if path.contains('{') {
                 add("404", "There is no such thing");
             }
-            if operation.request_body.is_some() || path.contains("imports") {
+            if operation.request_body.is_some() || path.contains("imports") || path.ends_with("/replay") {
                 add("409", "It conflicts with what is recorded; the problem names it");
                 add("413", "Too large; the problem names the limit");
                 add("415", "Another media type or encoding is needed");

@@ -4,6 +4,7 @@
 //! ledger to its closing.
 
 mod alerts;
+pub mod board;
 pub mod built_in;
 pub mod engine;
 pub mod fold;
@@ -21,6 +22,12 @@ mod timekeeper;
 pub mod trial;
 
 pub use host::{PluginError, PluginOptions, Plugins};
+
+impl std::fmt::Debug for Plugins {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugins").finish_non_exhaustive()
+    }
+}
 
 #[cfg(test)]
 mod testing;

@@ -10,6 +10,8 @@ mod scope;
 mod type_pattern;
 
 pub use facts::EventFacts;
+#[cfg(test)]
+pub(crate) use facts::tests::line as facts_line;
 pub use filter::Filter;
 pub use scope::{Scope, source_lies_under};
 pub(crate) use scope::{is_boundary, without_end};

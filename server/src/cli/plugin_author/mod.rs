@@ -10,24 +10,9 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::failure::{EXIT_CODES, Failure, Verdict};
+use super::failure::{Failure, Verdict};
 use crate::plugins::engine::{Allowance, Engine};
 use crate::settings::PluginsSettings;
-
-const EXAMPLE: &str = "Example:
-  muniment plugin new first-plugin
-  cd first-plugin
-  muniment plugin build
-  muniment plugin test
-  muniment plugin dev --server http://127.0.0.1:8080";
-
-/// Make plugins: rules of your own, as WebAssembly components
-#[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
-pub(crate) struct PluginArgs {
-    #[command(subcommand)]
-    pub(crate) command: AuthorCommand,
-}
 
 /// What the author of a plugin does.
 #[derive(Debug, Subcommand)]

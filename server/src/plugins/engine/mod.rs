@@ -21,7 +21,7 @@ pub use cache::CompiledCode;
 pub use failure::{Cause, Failure};
 pub use guest::Log;
 pub use instance::{Input, Instance};
-pub use program::{Program, sha256_of};
+pub use program::{COMPONENT_BYTES_MAX, Program, sha256_of};
 
 /// How often a running plugin's time is looked at.
 const EPOCH: Duration = Duration::from_millis(20);

@@ -1,0 +1,311 @@
+//! `/v1/registers`: the tables that plugins keep of the present.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use muniment_core::event::group_of;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::App;
+use super::answer::Json;
+use super::caller::Caller;
+use super::plugins::work;
+use super::problem::Problem;
+use crate::plugins::outcome::{self, Page, Register, Row};
+use crate::plugins::{PluginError, Plugins};
+use crate::query::Scope;
+use crate::tokens::Role;
+
+/// Who may look at registers: they are made of events, so whoever may read those.
+const READERS: &[Role] = &[Role::Auditor, Role::Officer];
+/// Rows of a page, if nothing else is asked for.
+const LIMIT_DEFAULT: u32 = 100;
+/// Most rows of a page.
+const LIMIT_MAX: u32 = 1_000;
+/// Longest text that is looked for.
+const TEXT_BYTES_MAX: usize = 256;
+/// Groups whose events say how those of all groups are to be read, and hold nothing else.
+const SHARED_GROUPS: [&str; 4] = ["case", "clock", "ledger", "org"];
+
+/// Which rows are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RowQuery {
+    /// Only rows in which a cell holds this text.
+    #[param(max_length = 256)]
+    q: Option<String>,
+    /// Rows of the page.
+    #[param(minimum = 1, maximum = 1_000, default = 100)]
+    limit: Option<u32>,
+    /// Rows that are left out first.
+    #[param(maximum = 4_294_967_295_u32)]
+    offset: Option<u32>,
+}
+
+/// A column of a register.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ColumnView {
+    /// For programs.
+    name: String,
+    /// For people.
+    title: String,
+}
+
+/// A register.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RegisterView {
+    /// The plugin that keeps it.
+    plugin: String,
+    /// Its name.
+    name: String,
+    /// For people.
+    title: String,
+    /// What stands in it.
+    description: String,
+    /// Its columns.
+    columns: Vec<ColumnView>,
+}
+
+impl RegisterView {
+    fn of(plugin: &str, register: Register) -> RegisterView {
+        let column = |column: outcome::Column| ColumnView { name: column.name, title: column.title };
+        RegisterView {
+            plugin: plugin.to_owned(),
+            name: register.name,
+            title: register.title,
+            description: register.description,
+            columns: register.columns.into_iter().map(column).collect(),
+        }
+    }
+}
+
+/// The registers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RegisterList {
+    /// Those of all plugins that the token may look at.
+    registers: Vec<RegisterView>,
+    /// Plugins whose registers cannot be looked at just now.
+    not_ready: Vec<String>,
+}
+
+/// A row of a register.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RowView {
+    /// One for each column: a text, a number, true or false, null, or `{"numerator":…,"denominator":…}`.
+    cells: Vec<Value>,
+    /// The case or record.
+    subject: Option<String>,
+    /// The unit that it belongs to.
+    unit: Option<String>,
+    /// The entries that it was made of.
+    evidence: Vec<u64>,
+}
+
+impl RowView {
+    fn of(row: Row) -> Result<RowView, Problem> {
+        let cells: Result<Vec<Value>, _> = row.cells.iter().map(serde_json::to_value).collect();
+        let cells = cells.map_err(|error| Problem::internal("a row cannot be written", &error))?;
+        Ok(RowView { cells, subject: row.subject, unit: row.unit, evidence: row.evidence })
+    }
+}
+
+/// A page of a register.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RegisterPage {
+    /// The register.
+    register: RegisterView,
+    /// The rows of the page.
+    rows: Vec<RowView>,
+    /// How many there are in all; null where that would tell of rows that the token may not see.
+    total: Option<u32>,
+    /// The time as of which it stands.
+    as_at: String,
+    /// So many entries were folded into it.
+    size: u64,
+}
+
+/// Registers
+///
+/// A token that is narrowed to groups sees those of plugins that are given events of these groups only, beside those
+/// that say how cases are to be read (`case`, `clock`, `ledger`, `org`).
+#[utoipa::path(
+    get,
+    path = "/v1/registers",
+    operation_id = "list_registers",
+    tag = "registers",
+    responses((status = 200, description = "All of them", body = RegisterList)),
+    security(("token" = ["auditor", "officer"])),
+)]
+pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Problem> {
+    caller.needs(READERS)?;
+    let scope = caller.0.scope.clone();
+    let listed = work(app, move |plugins| {
+        let (mut registers, mut not_ready) = (Vec::new(), Vec::new());
+        for shown in plugins.list() {
+            let id = &shown.installed.id;
+            let Some(manifest) = &shown.manifest else {
+                not_ready.push(id.clone());
+                continue;
+            };
+            if !manifest.has_registers || covers(&scope, &manifest.subscriptions).is_err() {
+                continue;
+            }
+            match plugins.registers(id) {
+                Ok(of_plugin) => {
+                    registers.extend(of_plugin.into_iter().map(|register| RegisterView::of(id, register)));
+                }
+                Err(error) => {
+                    tracing::warn!(plugin = id, %error, "the registers of a plugin cannot be listed");
+                    not_ready.push(id.clone());
+                }
+            }
+        }
+        Ok(RegisterList { registers, not_ready })
+    });
+    Ok(Json(listed.await?).into_response())
+}
+
+/// The rows of a register
+///
+/// As they stand now. A token that is narrowed to units sees the rows of these units.
+#[utoipa::path(
+    get,
+    path = "/v1/registers/{plugin}/{name}",
+    operation_id = "register",
+    tag = "registers",
+    params(
+        ("plugin" = String, Path, description = "The plugin that keeps it"),
+        ("name" = String, Path, description = "Its name"),
+        RowQuery,
+    ),
+    responses((status = 200, description = "A page", body = RegisterPage)),
+    security(("token" = ["auditor", "officer"])),
+)]
+pub(super) async fn rows(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    path: Result<Path<BTreeMap<String, String>>, PathRejection>,
+    query: Result<Query<RowQuery>, QueryRejection>,
+) -> Result<Response, Problem> {
+    caller.needs(READERS)?;
+    let Path(mut path) = path.map_err(|error| Problem::new("bad_request", error.body_text()))?;
+    let mut part = |name: &str| path.remove(name).unwrap_or_default();
+    let (id, name) = (part("plugin"), part("name"));
+    let Query(query) = query.map_err(|error| Problem::new("bad_request", error.body_text()))?;
+    let scope = caller.0.scope.clone();
+    let query = wanted(query, &scope)?;
+    let as_at = app.now();
+    let read = tokio::task::spawn_blocking(move || {
+        read(&app.plugins, &scope, (&id, &name), &query, as_at.as_micros())
+    });
+    let read = read.await.map_err(|error| Problem::internal("a register cannot be read", &error))?;
+    let (register, Page { rows, total }, size, is_whole) = read?;
+    let rows: Result<Vec<RowView>, Problem> = rows.into_iter().map(RowView::of).collect();
+    let total = is_whole.then_some(total);
+    Ok(Json(RegisterPage { register, rows: rows?, total, as_at: as_at.to_string(), size }).into_response())
+}
+
+fn wanted(query: RowQuery, scope: &Scope) -> Result<outcome::Query, Problem> {
+    let limit = query.limit.unwrap_or(LIMIT_DEFAULT);
+    if !(1..=LIMIT_MAX).contains(&limit) {
+        return Err(Problem::new("bad_request", format!("limit: {limit} is not between 1 and {LIMIT_MAX}")));
+    }
+    let text = query.q.filter(|text| !text.trim().is_empty());
+    if let Some(text) = text.as_ref().filter(|text| text.len() > TEXT_BYTES_MAX) {
+        let detail = format!("q: {} bytes, the limit is {TEXT_BYTES_MAX} bytes", text.len());
+        return Err(Problem::new("bad_request", detail));
+    }
+    let units = scope.units.as_ref().map(|units| units.iter().cloned().collect());
+    Ok(outcome::Query { text, units, offset: query.offset.unwrap_or(0), limit })
+}
+
+/// A register, a page of it, up to where it was folded, and whether all rows of the page may be seen.
+fn read(
+    plugins: &Plugins,
+    scope: &Scope,
+    (id, name): (&str, &str),
+    query: &outcome::Query,
+    as_at: i64,
+) -> Result<(RegisterView, Page, u64, bool), Problem> {
+    let shown = plugins.get(id)?;
+    let starting = || PluginError::NotReady(id.to_owned(), "it is being compiled, or rests");
+    covers(scope, &shown.manifest.ok_or_else(starting)?.subscriptions)?;
+    let registers = plugins.registers(id).map_err(failed)?;
+    let nothing = || Problem::new("not_found", format!("`{id}` keeps no register {name:?}"));
+    let register = registers.into_iter().find(|register| register.name == name).ok_or_else(nothing)?;
+    let (mut page, size) = plugins.register(id, name, query, as_at).map_err(failed)?;
+    let before = page.rows.len();
+    if let Some(units) = &scope.units {
+        // What the plugin says is not relied on where somebody may not see all.
+        page.rows.retain(|row| row.unit.as_ref().is_some_and(|unit| units.contains(unit)));
+    }
+    let is_whole = page.rows.len() == before;
+    if !is_whole {
+        tracing::warn!(plugin = id, "a register gives rows of other units than those asked for");
+    }
+    Ok((RegisterView::of(id, register), page, size, is_whole))
+}
+
+/// Whether a token may look at what is made of events of these types.
+fn covers(scope: &Scope, subscriptions: &[String]) -> Result<(), Problem> {
+    if scope.source_prefix.is_some() {
+        let detail = "a register is made of the events of all sources; this token is narrowed to one prefix";
+        return Err(Problem::new("out_of_scope", detail));
+    }
+    let Some(groups) = &scope.groups else { return Ok(()) };
+    let is_beyond = |pattern: &&String| {
+        let group = group_of(pattern);
+        !groups.contains(group) && !SHARED_GROUPS.contains(&group)
+    };
+    match subscriptions.iter().find(is_beyond) {
+        None => Ok(()),
+        Some(pattern) => Err(Problem::new(
+            "out_of_scope",
+            format!("this register is made of events {pattern} too, which this token's scope does not cover"),
+        )),
+    }
+}
+
+/// A plugin that fails while it is looked at is not refused, it is broken.
+fn failed(error: PluginError) -> Problem {
+    match error {
+        PluginError::Refused(failure) => {
+            tracing::error!(%failure, "a plugin failed while a register was read");
+            Problem::new("plugin_failed", format!("the plugin failed: {}", failure.cause.name()))
+        }
+        error => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_register_is_shown_where_all_that_it_is_made_of_may_be_seen() {
+        let of = |groups: &[&str]| Scope {
+            groups: Some(groups.iter().map(|group| (*group).to_owned()).collect()),
+            ..Scope::default()
+        };
+        let types = |types: &[&str]| types.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let requests = types(&["request.*", "case.*", "ledger.correction_recorded"]);
+        assert!(covers(&Scope::default(), &types(&["*"])).is_ok());
+        assert!(covers(&of(&["request"]), &requests).is_ok());
+        assert!(covers(&of(&["breach", "request"]), &requests).is_ok());
+        for (groups, types) in [
+            (&["breach"][..], requests.clone()),
+            (&["request"], types(&["*"])),
+            (&["request"], types(&["request.*", "review.requested"])),
+        ] {
+            assert_eq!(covers(&of(groups), &types).unwrap_err().status, 403, "{groups:?} {types:?}");
+        }
+        let prefix = Scope { source_prefix: Some("/s".to_owned()), ..Scope::default() };
+        assert_eq!(covers(&prefix, &requests).unwrap_err().status, 403);
+    }
+}
