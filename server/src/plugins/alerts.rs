@@ -69,7 +69,7 @@ pub struct Saying {
 
 /// The id of an alert.
 #[must_use]
-pub fn id_of(plugin: &str, key: &Key, causing_seq: u64) -> AlertId {
+pub(super) fn id_of(plugin: &str, key: &Key, causing_seq: u64) -> AlertId {
     let mut hasher = blake3::Hasher::new();
     for part in [plugin, &key.rule, &key.stage, &key.subject] {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
