@@ -1,4 +1,4 @@
-//! `muniment plugin`: what folds over a running ledger.
+//! `muniment plugin`: what folds over a running ledger, and (in `plugin_author`) how it is made.
 
 mod explain;
 mod show;
@@ -24,33 +24,33 @@ WebAssembly component that sees neither clock nor network nor files. Changes of 
 need a token with the role admin. One that fails is stopped before the entry at which it does, and harms nothing else.";
 
 const EXAMPLE: &str = "Examples:
+  muniment plugin new permits
   muniment plugin list --server http://127.0.0.1:8080
   muniment plugin install --dry-run permits.wasm --server http://127.0.0.1:8080
   muniment plugin install permits.wasm --settings '{\"days\":20}' --server http://127.0.0.1:8080
   muniment plugin settings permits '{\"days\":25}' --dry-run --server http://127.0.0.1:8080
   muniment plugin upgrade requests --dry-run --server http://127.0.0.1:8080
   muniment plugin explain permits --scenario failing.jsonl --server http://127.0.0.1:8080
-  muniment plugin new permits && cd permits && muniment plugin test
 The token is that of --token or MUNIMENT_TOKEN.";
 
 fn help() -> String {
     format!("{EXAMPLE}\n\n{EXIT_CODES}")
 }
 
-/// See and change the plugins of a running ledger
+/// See and change the plugins of a running ledger; make plugins of your own
 #[derive(Debug, Args)]
 #[command(long_about = ABOUT, after_help = help())]
 pub(crate) struct PluginArgs {
     #[command(subcommand)]
-    command: PluginCommand,
+    command: AnyCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum PluginCommand {
+enum AnyCommand {
     #[command(flatten)]
-    Served(ServedCommand),
+    OfAServer(PluginCommand),
     #[command(flatten)]
-    Author(AuthorCommand),
+    OfAnAuthor(AuthorCommand),
 }
 
 /// Where the ledger is.
@@ -83,9 +83,8 @@ struct ShowArgs {
     json: bool,
 }
 
-/// What is done with the plugins of a running ledger.
 #[derive(Debug, Subcommand)]
-enum ServedCommand {
+enum PluginCommand {
     /// List the plugins and how each is doing
     #[command(after_help = help())]
     List {
@@ -184,20 +183,20 @@ struct ExplainArgs {
     scenario: Option<PathBuf>,
 }
 
-impl ServedCommand {
+impl PluginCommand {
     fn place(&self) -> &PlaceArgs {
         match self {
-            ServedCommand::List { place, .. } => place,
-            ServedCommand::Show(args) => &args.named.place,
-            ServedCommand::Install(args) => &args.place,
-            ServedCommand::Upgrade(args) => &args.place,
-            ServedCommand::Settings(args) => &args.place,
-            ServedCommand::Explain(args) => &args.named.place,
-            ServedCommand::Disable(named)
-            | ServedCommand::Enable(named)
-            | ServedCommand::Remove(named)
-            | ServedCommand::Logs(named)
-            | ServedCommand::Replay(named) => &named.place,
+            PluginCommand::List { place, .. } => place,
+            PluginCommand::Show(args) => &args.named.place,
+            PluginCommand::Install(args) => &args.place,
+            PluginCommand::Upgrade(args) => &args.place,
+            PluginCommand::Settings(args) => &args.place,
+            PluginCommand::Explain(args) => &args.named.place,
+            PluginCommand::Disable(named)
+            | PluginCommand::Enable(named)
+            | PluginCommand::Remove(named)
+            | PluginCommand::Logs(named)
+            | PluginCommand::Replay(named) => &named.place,
         }
     }
 }
@@ -230,13 +229,16 @@ impl Server {
 }
 
 pub(crate) fn run(args: &PluginArgs) -> Result<Verdict, Failure> {
-    let command = match &args.command {
-        PluginCommand::Author(command) => return plugin_author::run(command),
-        PluginCommand::Served(command) => command,
-    };
-    let place = command.place();
+    match &args.command {
+        AnyCommand::OfAServer(command) => ask_server(command),
+        AnyCommand::OfAnAuthor(command) => plugin_author::run(command),
+    }
+}
+
+fn ask_server(command: &PluginCommand) -> Result<Verdict, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
+    let place = command.place();
     let token = place.token.clone();
     let token = token.ok_or_else(|| Failure::usage("--token or MUNIMENT_TOKEN is needed with --server"))?;
     runtime.block_on(async {
@@ -246,27 +248,27 @@ pub(crate) fn run(args: &PluginArgs) -> Result<Verdict, Failure> {
     })
 }
 
-async fn act(server: &mut Server, command: &ServedCommand) -> Result<Verdict, Failure> {
+async fn act(server: &mut Server, command: &PluginCommand) -> Result<Verdict, Failure> {
     match command {
-        ServedCommand::List { json, .. } => show::list(&server.get("/v1/plugins").await?, *json),
-        ServedCommand::Show(ShowArgs { named, json }) => {
+        PluginCommand::List { json, .. } => show::list(&server.get("/v1/plugins").await?, *json),
+        PluginCommand::Show(ShowArgs { named, json }) => {
             show::plugin(&server.get(&path(&named.id, "")).await?, *json)
         }
-        ServedCommand::Install(args) => install(server, args).await?,
-        ServedCommand::Upgrade(args) => upgrade(server, args).await?,
-        ServedCommand::Settings(args) => settings(server, args).await?,
-        ServedCommand::Disable(named) => enable(server, &named.id, false).await?,
-        ServedCommand::Enable(named) => enable(server, &named.id, true).await?,
-        ServedCommand::Remove(named) => {
+        PluginCommand::Install(args) => install(server, args).await?,
+        PluginCommand::Upgrade(args) => upgrade(server, args).await?,
+        PluginCommand::Settings(args) => settings(server, args).await?,
+        PluginCommand::Disable(named) => enable(server, &named.id, false).await?,
+        PluginCommand::Enable(named) => enable(server, &named.id, true).await?,
+        PluginCommand::Remove(named) => {
             server.send(Method::DELETE, &path(&named.id, ""), None).await?;
             print::result(&format!("removed {}", named.id));
         }
-        ServedCommand::Logs(named) => show::logs(&server.get(&path(&named.id, "/logs")).await?),
-        ServedCommand::Replay(named) => {
+        PluginCommand::Logs(named) => show::logs(&server.get(&path(&named.id, "/logs")).await?),
+        PluginCommand::Replay(named) => {
             let plugin = server.send(Method::POST, &path(&named.id, "/replay"), None).await?;
             show::changed("folds again", &plugin);
         }
-        ServedCommand::Explain(args) => {
+        PluginCommand::Explain(args) => {
             explain::explain(server, &args.named.id, args.scenario.as_deref()).await?;
         }
     }

@@ -139,8 +139,10 @@ fn check_name(name: &str) -> Result<(), Failure> {
 fn check_folder(folder: &Path) -> Result<(), Failure> {
     let told = |what: String| Failure::usage(format!("{}: {what}", folder.display()));
     match fs::read_dir(folder) {
-        Ok(mut entries) if entries.next().is_none() => Ok(()),
-        Ok(_) => Err(told("it exists and is not empty; name a new folder with --dir".to_owned())),
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => Err(told("it exists and is not empty; name a new folder with --dir".to_owned())),
+        },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(told(error.to_string())),
     }
