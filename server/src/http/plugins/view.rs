@@ -54,7 +54,7 @@ pub(super) struct Stopped {
 
 /// A plugin.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PluginView {
+pub(in crate::http) struct PluginView {
     /// Its id.
     #[schema(example = "requests")]
     id: String,
@@ -176,7 +176,7 @@ pub(super) struct DifferingAlert {
 
 /// What another program or other settings would change in the alerts that are open.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ComparisonView {
+pub(in crate::http) struct ComparisonView {
     /// Up to which entry both were compared.
     size: u64,
     /// Alerts that are open now.
