@@ -11,103 +11,21 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::built_in;
-use super::engine::{Allowance, CompiledCode, Engine, Failure, Log, Program};
+use super::engine::{CompiledCode, Engine, Failure, Log, Program};
+use super::error::PluginError;
 use super::fold::Position;
 use super::manifest::Manifest;
+use super::options::PluginOptions;
 use super::outcome::{Page, Query, Register};
-use super::registry::{Change, Installed, Registry, RegistryError, Standing};
+use super::registry::{Change, Installed, Registry, Standing};
 use super::running::{Quarantine, Running, Surroundings, terms};
-use super::schema::{self, SettingsFault};
+use super::schema;
 use super::snapshots::Snapshots;
 use super::status::Status;
 use super::timekeeper::{self, Pace, Waiting};
-use super::trial::{self, Comparison, TrialError};
+use super::trial::{self, Comparison};
 use crate::background;
 use crate::ledger::Ledger;
-use crate::settings::PluginsSettings;
-
-/// How plugins are run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PluginOptions {
-    /// What each may use.
-    pub allowance: Allowance,
-    /// How many alerts one may raise in a day.
-    pub alerts_a_day_max: u32,
-    /// Between two `clock.advanced`.
-    pub clock_interval: Duration,
-    /// An import that is open for longer is closed.
-    pub import_max: Duration,
-    /// Whether events marked as tests are left out.
-    pub leaves_out_tests: bool,
-    /// Whether the plugins that come with the program are installed at the first start.
-    pub installs_built_in: bool,
-}
-
-impl PluginOptions {
-    /// As the settings say, for a ledger that is in production or not.
-    #[must_use]
-    pub fn new(settings: &PluginsSettings, is_production: bool) -> PluginOptions {
-        PluginOptions {
-            allowance: Allowance {
-                memory_bytes_max: settings.memory_mib_max as usize * 1024 * 1024,
-                call_max: Duration::from_millis(settings.batch_milliseconds_max.into()),
-            },
-            alerts_a_day_max: settings.alerts_a_day_max,
-            clock_interval: Duration::from_secs(settings.clock_seconds.into()),
-            import_max: Duration::from_secs(settings.import_seconds_max.into()),
-            leaves_out_tests: is_production,
-            installs_built_in: settings.built_in,
-        }
-    }
-}
-
-/// Why something was not done with a plugin.
-#[derive(Debug, thiserror::Error)]
-pub enum PluginError {
-    /// There is none.
-    #[error("there is no plugin `{0}`")]
-    Unknown(String),
-    /// There is one.
-    #[error("`{0}` is installed; upgrade it instead")]
-    Installed(String),
-    /// Another plugin's program.
-    #[error("this program is `{found}`, not `{wanted}`")]
-    AnotherPlugin {
-        /// Which plugin was named.
-        wanted: String,
-        /// Which it is.
-        found: String,
-    },
-    /// It is that already.
-    #[error("`{0}` {1}")]
-    Already(String, &'static str),
-    /// The program.
-    #[error("the plugin is refused: {0}")]
-    Refused(#[from] Failure),
-    /// Its settings.
-    #[error(transparent)]
-    Settings(#[from] SettingsFault),
-    /// What the trial found.
-    #[error("the plugin is refused: {0}")]
-    Trial(#[from] TrialError),
-    /// It cannot be looked at just now.
-    #[error("`{0}` cannot be looked at yet: {1}")]
-    NotReady(String, &'static str),
-    /// What the plugin says itself.
-    #[error("{0}")]
-    Says(String),
-    /// The ledger.
-    #[error(transparent)]
-    Registry(#[from] RegistryError),
-    /// Files.
-    #[error("{}: {error}", .path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-}
 
 /// A plugin, as it is shown.
 #[derive(Debug, Clone)]

@@ -7,9 +7,11 @@ mod alerts;
 pub mod board;
 pub mod built_in;
 pub mod engine;
+pub mod error;
 pub mod fold;
 pub mod host;
 pub mod manifest;
+pub mod options;
 pub mod outcome;
 pub mod registry;
 mod runner;
@@ -21,7 +23,9 @@ pub mod status;
 mod timekeeper;
 pub mod trial;
 
-pub use host::{PluginError, PluginOptions, Plugins};
+pub use error::PluginError;
+pub use host::Plugins;
+pub use options::PluginOptions;
 
 impl std::fmt::Debug for Plugins {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

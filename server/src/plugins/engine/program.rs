@@ -14,7 +14,7 @@ use super::{Engine, wasi};
 use crate::plugins::manifest::Manifest;
 
 /// The largest component that is taken, in bytes.
-pub(super) const COMPONENT_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub const COMPONENT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// A plugin's program. Cheap to clone.
 #[derive(Clone)]
