@@ -53,8 +53,11 @@ pub struct Together {
     pub rss_anon_bytes: Option<u64>,
 }
 
-/// Lives of cases: types and data, each a life from beginning to end. `#` stands for the case.
-const LIVES: &[(&str, &str, &[(&str, &str)])] = &[
+/// A plugin, the subjects of its cases, in which `#` stands for the number, and the life of each: types and data.
+type Life = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// The cases that are made up.
+const LIVES: &[Life] = &[
     (
         "requests",
         "FOI-2025-#",
@@ -93,7 +96,7 @@ const LIVES: &[(&str, &str, &[(&str, &str)])] = &[
     ),
 ];
 
-fn event(life: &(&str, &str, &[(&str, &str)]), number: u64) -> Event {
+fn event(life: &Life, number: u64) -> Event {
     let (plugin, subject, steps) = life;
     // Fifty cases run side by side, as they do.
     let (block, within) = (number / (50 * steps.len() as u64), number % (50 * steps.len() as u64));

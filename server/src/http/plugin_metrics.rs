@@ -44,14 +44,18 @@ impl PluginReading {
         Ok(())
     }
 
-    fn counts(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    fn given(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let help = "Entries and ticks that a plugin was given since it was installed, upgraded or configured";
         let mut metric = encoder.encode_descriptor("plugin_events", help, None, MetricType::Counter)?;
         for plugin in &self.plugins {
             let labels = [("plugin", plugin.installed.id.as_str())];
             ConstCounter::new(plugin.status.given).encode(metric.encode_family(&labels)?)?;
         }
-        drop(metric);
+        Ok(())
+    }
+
+    fn counts(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        self.given(encoder)?;
         let help = "How often a plugin failed since the server was started";
         let mut metric = encoder.encode_descriptor("plugin_failures", help, None, MetricType::Counter)?;
         for plugin in &self.plugins {

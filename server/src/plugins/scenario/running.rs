@@ -64,15 +64,15 @@ pub enum RunFault {
     #[error("{what}\n  {one}: {in_one}\n  {other}: {in_other}{hint}")]
     Differs {
         /// What differs, and where.
-        what: String,
+        what: Box<str>,
         /// One run.
         one: Trying,
         /// What it came to.
-        in_one: String,
+        in_one: Box<str>,
         /// The other.
         other: Trying,
         /// What that came to.
-        in_other: String,
+        in_other: Box<str>,
         /// What it often is.
         hint: &'static str,
     },
@@ -160,6 +160,7 @@ fn compare(
             (true, false) => "\n  Something that it keeps is forgotten, or counted, between two calls.",
         };
         let (one, other) = (one.how, other.how);
+        let (what, in_one, in_other) = (what.into(), in_one.into(), in_other.into());
         Err(RunFault::Differs { what, one, in_one, other, in_other, hint })
     };
     let count = one.output.len().max(other.output.len());
