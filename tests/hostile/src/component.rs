@@ -25,7 +25,12 @@ struct Component;
 export!(Component);
 
 /// The id is of one length in both variants: a test changes its bytes to have the plugin twice.
-pub(crate) const ID: &str = "hostile-one";
+static ID: &str = "hostile-one";
+
+/// Its id, read where it stands, so that no copy of it is compiled into the code.
+pub(crate) fn id() -> &'static str {
+    std::hint::black_box(ID)
+}
 
 impl Guest for Component {
     fn describe() -> Manifest {
@@ -38,7 +43,7 @@ impl Guest for Component {
             feeds: vec!["uk.test.*".to_owned()],
         };
         Manifest {
-            id: ID.to_owned(),
+            id: id().to_owned(),
             version: deeds::version(),
             title: "Hostile".to_owned(),
             description: "Does what its settings say.".to_owned(),
