@@ -8,7 +8,7 @@ use muniment_core::time::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// The largest scenario, in bytes.
-pub const SCENARIO_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub(super) const SCENARIO_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Who writes an event of a scenario, where the line does not say.
 const BY: &str = "token/scenario";
 /// Where an event of a scenario comes from, where it does not say.
