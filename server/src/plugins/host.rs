@@ -76,7 +76,7 @@ impl Plugins {
         let surroundings = Surroundings {
             ledger: ledger.clone(),
             engine,
-            snapshots: Arc::new(Snapshots::open(&directory.join("state").join("snapshots"))),
+            snapshots: Arc::new(Snapshots::open(&directory.join("state").join("snapshots"), secret)),
             alerts_a_day_max: options.alerts_a_day_max,
             leaves_out_tests: options.leaves_out_tests,
         };

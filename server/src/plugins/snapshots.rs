@@ -51,14 +51,16 @@ struct Head {
 #[derive(Debug)]
 pub struct Snapshots {
     folder: PathBuf,
+    key: [u8; 32],
     /// `None` where the store could not even be made again: then every start is a replay.
     store: Mutex<Option<sled::Db>>,
 }
 
 impl Snapshots {
-    /// Opens the store, or makes it again.
+    /// Opens the store, or makes it again. The checksums are made with a secret of this ledger, so that a snapshot that
+    /// somebody made up is not taken.
     #[must_use]
-    pub fn open(folder: &Path) -> Snapshots {
+    pub fn open(folder: &Path, secret: &[u8]) -> Snapshots {
         let store = opened(folder).or_else(|error| {
             tracing::warn!(%error, "the snapshots of plugins cannot be read; plugins fold over the ledger again");
             let _gone = fs::remove_dir_all(folder);
@@ -67,7 +69,8 @@ impl Snapshots {
         let store = store
             .inspect_err(|error| tracing::error!(%error, "no snapshots of plugins can be kept; each start is a replay"))
             .ok();
-        Snapshots { folder: folder.to_owned(), store: Mutex::new(store) }
+        let key = blake3::derive_key("muniment plugin snapshots v1", secret);
+        Snapshots { folder: folder.to_owned(), key, store: Mutex::new(store) }
     }
 
     /// The snapshot of exactly this plugin, if there is one that is whole.
@@ -75,7 +78,7 @@ impl Snapshots {
     pub fn get(&self, of: &SnapshotOf) -> Option<Snapshot> {
         let bytes = self.guarded(|store| store.get(&of.plugin))??;
         let (kept, sum) = bytes.split_at_checked(bytes.len().checked_sub(SUM_BYTES)?)?;
-        if blake3::hash(kept).as_bytes() != sum {
+        if blake3::keyed_hash(&self.key, kept).as_bytes() != sum {
             tracing::warn!(
                 plugin = of.plugin,
                 "the snapshot is damaged; the plugin folds over the ledger again"
@@ -101,7 +104,7 @@ impl Snapshots {
         let mut bytes = serde_json::to_vec(&head).unwrap_or_default();
         bytes.push(b'\n');
         bytes.extend_from_slice(&snapshot.state);
-        let sum = blake3::hash(&bytes);
+        let sum = blake3::keyed_hash(&self.key, &bytes);
         bytes.extend_from_slice(sum.as_bytes());
         self.guarded(|store| store.insert(&of.plugin, bytes).map(drop));
     }
@@ -161,14 +164,16 @@ mod tests {
         let snapshot =
             Snapshot { position, last: Hash::of_line(b"x"), state: b"state\nwith a line".to_vec() };
         {
-            let snapshots = Snapshots::open(folder.path());
+            let snapshots = Snapshots::open(folder.path(), b"secret");
             snapshots.put(&of("one"), &snapshot);
             assert_eq!(snapshots.get(&of("one")), Some(snapshot.clone()));
         }
-        let snapshots = Snapshots::open(folder.path());
+        let snapshots = Snapshots::open(folder.path(), b"secret");
         assert_eq!(snapshots.get(&of("one")), Some(snapshot));
         assert_eq!(snapshots.get(&of("two")), None);
         assert_eq!(snapshots.get(&SnapshotOf { since: 4, ..of("one") }), None);
+        assert_eq!(Snapshots { key: [7; 32], ..snapshots }.get(&of("one")), None, "another ledger's");
+        let snapshots = Snapshots::open(folder.path(), b"secret");
         assert_eq!(snapshots.get(&SnapshotOf { sha256: "c".repeat(64), ..of("one") }), None);
         snapshots.forget("one");
         assert_eq!(snapshots.get(&of("one")), None);
@@ -179,7 +184,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let snapshot = Snapshot { position: Position::default(), last: Hash::ZERO, state: vec![7; 10_000] };
         for damage in [0_usize, 100, 5000] {
-            let snapshots = Snapshots::open(folder.path());
+            let snapshots = Snapshots::open(folder.path(), b"secret");
             snapshots.put(&of("one"), &snapshot);
             drop(snapshots);
             for file in fs::read_dir(folder.path()).unwrap().flatten() {
@@ -191,7 +196,7 @@ mod tests {
                     fs::write(file.path(), bytes).unwrap();
                 }
             }
-            let snapshots = Snapshots::open(folder.path());
+            let snapshots = Snapshots::open(folder.path(), b"secret");
             let found = snapshots.get(&of("one"));
             assert!(found.is_none() || found.as_ref() == Some(&snapshot));
             snapshots.put(&of("two"), &snapshot);
