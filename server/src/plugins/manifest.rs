@@ -116,7 +116,23 @@ impl Manifest {
         if self.settings_schema.len() > SCHEMA_BYTES_MAX {
             return Err(self.wrong("settings-schema", "…", "at most 65,536 bytes"));
         }
+        self.check_asked()?;
         self.check_rules()
+    }
+
+    /// What the interface has and this host does not give yet is refused, not passed over in silence.
+    fn check_asked(&self) -> Result<(), Failure> {
+        if let Some((field, _why)) = self.personal.first() {
+            return Err(self.wrong("personal field", field, "left out: this host grants none yet"));
+        }
+        if !self.catalogue.is_empty() {
+            return Err(Failure::contract(format!(
+                "`{}` brings event types along, which this host does not take yet: put their file into `catalogue/` in the \
+                 data directory",
+                self.id
+            )));
+        }
+        Ok(())
     }
 
     fn check_rules(&self) -> Result<(), Failure> {
