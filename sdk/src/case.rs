@@ -15,7 +15,7 @@
 //! alarms such a case has ([`Case::alarms`]). Which alerts are to be raised and cleared, and when the plugin is to be woken,
 //! follows from that.
 
-use std::borrow::Cow;
+use std::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -84,14 +84,45 @@ pub struct Happened<F> {
     pub fact: F,
 }
 
+/// How far something has gone: a name such as `overdue`, or a number before one, as in `5-working-days-left`. Alarms are
+/// worked out at every event, and only few of them become alerts: so the text is put together only then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    /// The number, if there is one.
+    pub number: Option<u16>,
+    /// The name, or what stands behind the number and a `-`.
+    pub name: &'static str,
+}
+
+impl From<&'static str> for Stage {
+    fn from(name: &'static str) -> Stage {
+        Stage { number: None, name }
+    }
+}
+
+impl From<(u16, &'static str)> for Stage {
+    fn from((number, name): (u16, &'static str)) -> Stage {
+        Stage { number: Some(number), name }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.number {
+            Some(number) => write!(f, "{number}-{}", self.name),
+            None => f.write_str(self.name),
+        }
+    }
+}
+
 /// An alert that a case has from an instant on, and maybe until another. It is raised when that instant has come, by a
 /// tick, and cleared when it is over or when the case has it no more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alarm {
     /// The rule.
     pub rule: &'static Rule,
     /// How far it has gone.
-    pub stage: Cow<'static, str>,
+    pub stage: Stage,
     /// From when on it stands.
     pub at: Instant,
     /// From when on it stands no more, where the next stage takes its place.
@@ -103,7 +134,7 @@ pub struct Alarm {
 impl Alarm {
     /// An alarm that stands from an instant on, which is also when the matter was due.
     #[must_use]
-    pub fn new(rule: &'static Rule, stage: impl Into<Cow<'static, str>>, at: Instant) -> Alarm {
+    pub fn new(rule: &'static Rule, stage: impl Into<Stage>, at: Instant) -> Alarm {
         Alarm { rule, stage: stage.into(), at, until: None, due: Some(at) }
     }
 

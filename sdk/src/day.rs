@@ -27,6 +27,39 @@ pub(crate) static LONDON: TimeZone = jiff::tz::get!("Europe/London");
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(i32);
 
+const HOUR_MICROS: i64 = 3_600_000_000;
+const DAY_MICROS: i64 = 24 * HOUR_MICROS;
+
+/// Days of the years of which the rule is known by heart, with their year: summer time has begun and ended on the last
+/// Sundays of March and October, at one o'clock UTC, since 1996. It is worked out for every event, and looking it up in the
+/// zone takes many times as long; a test compares the two.
+fn ruled(number: i64) -> Option<(Day, i32)> {
+    const FIRST: i32 = first_of_january(1996);
+    const END: i32 = first_of_january(2100);
+    let number = i32::try_from(number).ok().filter(|number| (FIRST..END).contains(number))?;
+    let mut year = 1970 + number / 366;
+    while first_of_january(year + 1) <= number {
+        year += 1;
+    }
+    Some((Day(number), year))
+}
+
+/// Days from 1970 to the beginning of a year before 2100.
+const fn first_of_january(year: i32) -> i32 {
+    (year - 1970) * 365 + (year - 1969) / 4
+}
+
+/// Whether it is summer time when a day begins.
+fn is_summer_at_midnight(day: Day, year: i32) -> bool {
+    let leap = i32::from(year % 4 == 0);
+    let last_sunday = |last_of_month: i32| {
+        let last = Day(first_of_january(year) + last_of_month + leap);
+        last.plus(-((last.weekday() + 1) % 7))
+    };
+    // The 31st of March and of October, as days of the year from 0.
+    last_sunday(89) < day && day <= last_sunday(303)
+}
+
 /// A text that is no day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoDay(String);
@@ -41,13 +74,23 @@ impl Day {
     /// The day that it was in London.
     #[must_use]
     pub fn in_london(instant: Instant) -> Day {
-        let timestamp = jiff::Timestamp::from_microsecond(instant.as_micros()).unwrap_or_default();
-        Day::from_date(LONDON.to_datetime(timestamp).date())
+        let micros = instant.as_micros();
+        let Some((day, year)) = ruled(micros.div_euclid(DAY_MICROS)) else {
+            let timestamp = jiff::Timestamp::from_microsecond(micros).unwrap_or_default();
+            return Day::from_date(LONDON.to_datetime(timestamp).date());
+        };
+        // Only in the last hour of a day of summer time is it another day there, and never on a day on which it changes.
+        let late = micros.rem_euclid(DAY_MICROS) >= DAY_MICROS - HOUR_MICROS;
+        if late && is_summer_at_midnight(day.plus(1), year) { day.plus(1) } else { day }
     }
 
     /// The instant at which it begins in London.
     #[must_use]
     pub fn start(self) -> Instant {
+        if let Some((day, year)) = ruled(i64::from(self.0)) {
+            let ahead = if is_summer_at_midnight(day, year) { HOUR_MICROS } else { 0 };
+            return Instant::from_micros(i64::from(day.0) * DAY_MICROS - ahead);
+        }
         let midnight = self.date().to_datetime(jiff::civil::Time::midnight());
         let begins = LONDON.to_ambiguous_timestamp(midnight).compatible().unwrap_or_default();
         Instant::from_micros(begins.as_microsecond())
@@ -189,6 +232,21 @@ mod tests {
         assert_eq!(at("2026-03-31T22:59:59.999999Z"), "2026-03-31");
         assert_eq!(at("2026-03-31T23:00:00Z"), "2026-04-01");
         assert_eq!(at("2026-01-31T23:59:59Z"), "2026-01-31");
+    }
+
+    #[test]
+    fn the_rule_is_that_of_the_zone() {
+        for number in day("1995-12-01").0..day("2101-02-01").0 {
+            let midnight = Day(number).date().to_datetime(jiff::civil::Time::midnight());
+            let start = LONDON.to_ambiguous_timestamp(midnight).compatible().unwrap();
+            assert_eq!(Day(number).start().as_micros(), start.as_microsecond(), "{}", Day(number));
+            for micros in [-1, 0, HOUR_MICROS - 1, HOUR_MICROS, 23 * HOUR_MICROS - 1, 23 * HOUR_MICROS] {
+                let instant = Instant::from_micros(i64::from(number) * DAY_MICROS + micros);
+                let timestamp = jiff::Timestamp::from_microsecond(instant.as_micros()).unwrap();
+                let there = Day::from_date(LONDON.to_datetime(timestamp).date());
+                assert_eq!(Day::in_london(instant), there, "{instant}");
+            }
+        }
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub mod testing;
 
 pub use alert::{ARITHMETIC_CHARS_MAX, Act, Alert, Cleared, EVIDENCE_MAX, Outcome, REASON_CHARS_MAX};
 pub use calendar::{Calendar, Holiday, Nation, bank_holidays};
-pub use case::{Alarm, Case, CaseFold, Happened};
+pub use case::{Alarm, Case, CaseFold, Happened, Stage};
 pub use clock::{
     BREACH_HOURS, EIR_EXTENDED_WORKING_DAYS, REQUEST_WORKING_DAYS, ReceiptRule, RequestClock, breach_due,
 };

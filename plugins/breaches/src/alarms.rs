@@ -1,6 +1,6 @@
 //! What there is to be said about a breach, and when.
 
-use muniment_sdk::{Alarm, Alert, BREACH_HOURS};
+use muniment_sdk::{Alarm, Alert, BREACH_HOURS, Stage};
 
 use crate::case::{Breach, Clock};
 use crate::{NOT_NOTIFIED, Settings, UNDECIDED};
@@ -21,7 +21,7 @@ pub(crate) fn of(breach: &Breach, settings: &Settings) -> Vec<Alarm> {
     let mut until = due.next();
     let mut alarms = vec![Alarm::new(&NOT_NOTIFIED, PASSED, until).due(due)];
     for hours in settings.warn_at_hours.iter().rev() {
-        let at = clock.from.time.plus_hours(*hours);
+        let at = clock.from.time.plus_hours(i64::from(*hours));
         alarms.push(Alarm::new(&UNDECIDED, stage(*hours), at).until(until).due(due));
         until = at;
     }
@@ -36,8 +36,8 @@ fn without_reasons(breach: &Breach, clock: Clock) -> Vec<Alarm> {
     alarm.into_iter().collect()
 }
 
-fn stage(hours: i64) -> String {
-    format!("{hours}-hours")
+fn stage(hours: u16) -> Stage {
+    Stage::from((hours, "hours"))
 }
 
 /// Gives an alert its words and its evidence.

@@ -8,9 +8,9 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The hours, of the 72 that the law allows, after which a warning is given.
-    pub warn_at_hours: Vec<i64>,
+    pub warn_at_hours: Vec<u16>,
     /// From so many hours on the senior information risk owner is warned.
-    pub siro_from_hours: i64,
+    pub siro_from_hours: u16,
 }
 
 impl Default for Settings {
@@ -25,7 +25,7 @@ impl Settings {
         if !hours.is_sorted_by(|earlier, later| earlier < later) {
             return Err(format!("warn_at_hours is to rise from hour to hour: {hours:?}"));
         }
-        match hours.iter().find(|hours| !(1..BREACH_HOURS).contains(*hours)) {
+        match hours.iter().find(|hours| !(1..BREACH_HOURS).contains(&i64::from(**hours))) {
             Some(hours) => {
                 Err(format!("{hours} hours do not lie within the {BREACH_HOURS} hours of the law"))
             }

@@ -1,6 +1,6 @@
 //! What there is to be said about a request, and when.
 
-use muniment_sdk::{Alarm, Alert, Calendar, Day};
+use muniment_sdk::{Alarm, Alert, Calendar, Day, Stage};
 
 use crate::apply::{End, Regime};
 use crate::case::{Awaiting, Request, Restarted};
@@ -38,15 +38,15 @@ fn in_hand_by(request: &Request, working_days: u16) -> Day {
     Calendar::uk_wide().working_day_after(request.received.day, working_days)
 }
 
-fn stage(left: u16) -> String {
-    format!("{left}-working-days-left")
+fn stage(left: u16) -> Stage {
+    Stage::from((left, "working-days-left"))
 }
 
 /// Gives an alert its words and its evidence.
 pub(crate) fn words(request: &Request, settings: &Settings, alarm: &Alarm, alert: Alert) -> Alert {
     let received = request.received.day.with_weekday();
     if alarm.rule.id == NOT_TAKEN_IN_HAND.id {
-        let (what, days) = match alarm.stage.as_ref() {
+        let (what, days) = match alarm.stage.name {
             NOT_ACKNOWLEDGED => ("acknowledged", settings.acknowledge_working_days),
             _ => ("allocated to a unit", settings.allocate_working_days),
         };

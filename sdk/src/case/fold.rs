@@ -1,16 +1,16 @@
 //! The fold over cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::history::{Correction, Entry, History, What};
 use super::links::Links;
 use super::{Alarm, Case, Happened};
-use crate::{Alert, Data, Day, Deadlines, Event, Instant, Outcome};
+use crate::{Alert, Data, Day, Event, Instant, Outcome};
 
 /// All cases of a kind, as a part of a plugin's state.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(bound = "")]
 pub struct CaseFold<C: Case> {
     /// The kinds of event that facts came from, in the order in which they were first seen: a fact names its kind by
@@ -18,7 +18,9 @@ pub struct CaseFold<C: Case> {
     kinds: Vec<String>,
     records: BTreeMap<String, Record>,
     links: Links,
-    deadlines: Deadlines<String>,
+    /// When a case is to be looked at next, in order. It follows from the records: it is not written.
+    #[serde(skip)]
+    next: BTreeSet<(Instant, String)>,
     #[serde(skip)]
     of: std::marker::PhantomData<C>,
 }
@@ -28,19 +30,30 @@ pub struct CaseFold<C: Case> {
 struct Record {
     history: History,
     open: Vec<Open>,
+    next: Option<Instant>,
 }
 
 /// An alert that was raised and not cleared.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Open {
     rule: String,
+    number: Option<u16>,
     stage: String,
     due: Option<Instant>,
 }
 
 impl Open {
+    fn of(alarm: &Alarm) -> Open {
+        let (rule, stage) = (alarm.rule.id.to_owned(), alarm.stage.name.to_owned());
+        Open { rule, number: alarm.stage.number, stage, due: alarm.due }
+    }
+
+    fn stage(&self) -> String {
+        self.number.map_or_else(|| self.stage.clone(), |number| format!("{number}-{}", self.stage))
+    }
+
     fn is(&self, alarm: &Alarm) -> bool {
-        self.rule == alarm.rule.id && self.stage == alarm.stage
+        self.rule == alarm.rule.id && self.number == alarm.stage.number && self.stage == alarm.stage.name
     }
 }
 
@@ -69,7 +82,7 @@ impl<C: Case> Default for CaseFold<C> {
             kinds: Vec::new(),
             records: BTreeMap::new(),
             links: Links::default(),
-            deadlines: Deadlines::default(),
+            next: BTreeSet::new(),
             of: std::marker::PhantomData,
         }
     }
@@ -93,7 +106,11 @@ impl<C: Case> CaseFold<C> {
 
     /// Takes the time: raises the alerts whose time has come, and clears those whose time is over.
     pub fn tick(&mut self, settings: &C::Settings, now: Instant, out: &mut Outcome) {
-        for case in self.deadlines.reached(now) {
+        while self.wake().is_some_and(|next| next <= now) {
+            let Some((_, case)) = self.next.pop_first() else { break };
+            if let Some(record) = self.records.get_mut(&case) {
+                record.next = None;
+            }
             self.evaluate(settings, &case, now, Telling::Time, out);
         }
     }
@@ -101,7 +118,7 @@ impl<C: Case> CaseFold<C> {
     /// When the plugin is to be told the time next.
     #[must_use]
     pub fn wake(&self) -> Option<Instant> {
-        self.deadlines.next()
+        self.next.first().map(|(next, _)| *next)
     }
 
     /// The case of a number, whether that is its own, an alias or that of a case merged into it.
@@ -153,6 +170,11 @@ impl<C: Case> CaseFold<C> {
             Ok(Some(fact)) => What::Fact(self.kind(&event.kind), fact),
             Err(why) => What::Unreadable(self.kind(&event.kind), why.to_string()),
         };
+        if self.links.leave_alone(subject) {
+            let (time, day) = happened(event);
+            let entry = Entry::new(event.seq, event.recorded, time, day, what);
+            return self.evaluate_alone(settings, subject, &entry, event.recorded, out);
+        }
         self.push(subject, event, what);
         let root = self.links.root(subject).to_owned();
         self.evaluate(settings, &root, event.recorded, Telling::Entry, out);
@@ -234,8 +256,7 @@ impl<C: Case> CaseFold<C> {
         if let Some(until) = until {
             facts.retain(|fact| fact.time <= until);
         }
-        facts.sort_by_key(|fact| (fact.day, C::rank(&fact.fact), fact.time, fact.seq));
-        C::fold(settings, &facts)
+        in_order::<C>(settings, facts)
     }
 
     /// Works a case out again: clears what it has no more, raises what it has by now if that is the time to, and says when
@@ -251,40 +272,119 @@ impl<C: Case> CaseFold<C> {
         let root = self.links.root(case);
         let merged = (root != case).then(|| format!("the case was merged into {root}"));
         let view = if merged.is_some() { None } else { self.view(settings, case, None) };
-        let alarms = view.as_ref().map(|view| view.alarms(settings)).unwrap_or_default();
         let Some(record) = self.records.get_mut(case) else { return };
-        record.open.retain(|open| {
+        let gone = merged.as_deref().unwrap_or("what it rested on was corrected");
+        let next = record.settle(settings, case, Settling { view, gone, now, telling }, out);
+        if record.next != next {
+            let before = std::mem::replace(&mut record.next, next);
+            self.put(case, before, next);
+        }
+    }
+
+    /// Takes in a fact of a case that belongs to no other: as [`evaluate`](CaseFold::evaluate), and looks it up once.
+    fn evaluate_alone(
+        &mut self,
+        settings: &C::Settings,
+        case: &str,
+        entry: &Entry<C::Fact>,
+        now: Instant,
+        out: &mut Outcome,
+    ) {
+        if !self.records.contains_key(case) {
+            self.records.insert(case.to_owned(), Record::default());
+        }
+        let Some(record) = self.records.get_mut(case) else { return };
+        record.history.push(entry);
+        let mut facts = Vec::new();
+        record.history.facts::<C>(&mut facts);
+        let view = in_order::<C>(settings, facts);
+        let gone = "what it rested on was corrected";
+        let next = record.settle(settings, case, Settling { view, gone, now, telling: Telling::Entry }, out);
+        if record.next != next {
+            let before = std::mem::replace(&mut record.next, next);
+            self.put(case, before, next);
+        }
+    }
+
+    fn put(&mut self, case: &str, before: Option<Instant>, next: Option<Instant>) {
+        let mut case = case.to_owned();
+        if let Some(before) = before {
+            let key = (before, case);
+            self.next.remove(&key);
+            case = key.1;
+        }
+        if let Some(next) = next {
+            self.next.insert((next, case));
+        }
+    }
+}
+
+fn in_order<C: Case>(settings: &C::Settings, mut facts: Vec<Happened<C::Fact>>) -> Option<C> {
+    facts.sort_by_key(|fact| (fact.day, C::rank(&fact.fact), fact.time, fact.seq));
+    C::fold(settings, &facts)
+}
+
+/// What a case has come to, and why alerts go where it has come to nothing.
+struct Settling<'s, C> {
+    view: Option<C>,
+    gone: &'s str,
+    now: Instant,
+    telling: Telling,
+}
+
+impl Record {
+    /// Says what alerts are raised and cleared, and when the case is to be looked at next.
+    fn settle<C: Case>(
+        &mut self,
+        settings: &C::Settings,
+        case: &str,
+        settling: Settling<'_, C>,
+        out: &mut Outcome,
+    ) -> Option<Instant> {
+        let Settling { view, gone, now, telling } = settling;
+        let alarms = view.as_ref().map(|view| view.alarms(settings)).unwrap_or_default();
+        self.open.retain(|open| {
             if alarms.iter().any(|alarm| open.is(alarm) && open.due == alarm.due && alarm.stands(now)) {
                 return true;
             }
-            let reason = match (&merged, &view) {
-                (Some(merged), _) => merged.clone(),
-                (None, Some(view)) => view.cleared(settings, &open.rule, &open.stage),
-                (None, None) => "what it rested on was corrected".to_owned(),
-            };
-            out.clear(open.rule.clone(), open.stage.clone(), case, reason);
+            let stage = open.stage();
+            let reason =
+                view.as_ref().map_or(gone.to_owned(), |view| view.cleared(settings, &open.rule, &stage));
+            out.clear(open.rule.clone(), stage, case, reason);
             false
         });
         if let (Telling::Time, Some(view)) = (telling, &view) {
             for alarm in alarms.iter().filter(|alarm| alarm.stands(now)) {
-                if !record.open.iter().any(|open| open.is(alarm)) {
-                    let alert = Alert::raise(alarm.rule, alarm.stage.clone(), case).due(alarm.due);
+                if !self.open.iter().any(|open| open.is(alarm)) {
+                    let alert = Alert::raise(alarm.rule, alarm.stage.to_string(), case).due(alarm.due);
                     out.raise(view.alert(settings, alarm, alert));
-                    let (rule, stage) = (alarm.rule.id.to_owned(), alarm.stage.clone().into_owned());
-                    record.open.push(Open { rule, stage, due: alarm.due });
+                    self.open.push(Open::of(alarm));
                 }
             }
         }
         let changes = alarms.iter().filter_map(|alarm| {
-            if record.open.iter().any(|open| open.is(alarm)) {
+            if self.open.iter().any(|open| open.is(alarm)) {
                 return alarm.until;
             }
             alarm.until.is_none_or(|until| now < until).then_some(alarm.at)
         });
-        match changes.min() {
-            Some(next) => self.deadlines.set(case, next),
-            None => self.deadlines.cancel(case),
-        }
+        changes.min()
+    }
+}
+
+/// What is written of a fold.
+#[derive(Deserialize)]
+struct Written {
+    kinds: Vec<String>,
+    records: BTreeMap<String, Record>,
+    links: Links,
+}
+
+impl<'de, C: Case> Deserialize<'de> for CaseFold<C> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<CaseFold<C>, D::Error> {
+        let Written { kinds, records, links } = Written::deserialize(deserializer)?;
+        let next = records.iter().filter_map(|(case, record)| Some((record.next?, case.clone()))).collect();
+        Ok(CaseFold { kinds, records, links, next, of: std::marker::PhantomData })
     }
 }
 

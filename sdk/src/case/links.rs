@@ -14,6 +14,11 @@ pub(super) struct Links {
 }
 
 impl Links {
+    /// Whether a case was never merged, nor any other into it: most are so.
+    pub(super) fn leave_alone(&self, case: &str) -> bool {
+        self.into.is_empty() || !(self.into.contains_key(case) || self.from.contains_key(case))
+    }
+
     pub(super) fn set_home(&mut self, seq: u64, case: &str) {
         self.homes.insert(seq, case.to_owned());
     }
