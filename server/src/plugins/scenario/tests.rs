@@ -82,7 +82,8 @@ fn a_scenario_ends_with_the_rows_of_registers() {
     let scenario = Scenario::read(&scenario, "requests").unwrap();
     let output = run(&program, &scenario).unwrap();
     assert!(output.iter().any(|line| line.contains("\"register\"") && line.contains("FOI-2")), "{output:?}");
-    let unfit = Scenario { settings: Some(r#"{"no such":1}"#.to_owned()), ..scenario };
+    let mut unfit = scenario;
+    unfit.settings = Some(r#"{"no such":1}"#.to_owned());
     assert!(matches!(run(&program, &unfit), Err(RunFault::Settings(_))));
 }
 
