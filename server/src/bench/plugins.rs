@@ -16,6 +16,7 @@ use super::events::happened;
 use super::memory;
 use crate::disk::OsDisk;
 use crate::ledger::genesis::{self, Purpose};
+use crate::ledger::imports::{Import, ImportError};
 use crate::ledger::submission::{Mode, Submission};
 use crate::ledger::{Ledger, LedgerOptions};
 use crate::plugins::built_in;
@@ -118,6 +119,9 @@ fn filled(directory: &Path, options: &LedgerOptions, events: u64, of: usize) -> 
     let ledger = Ledger::open(directory, options)?;
     let by = Principal::new("host/bench").map_err(io::Error::other)?;
     let lives: Vec<_> = if of < LIVES.len() { vec![&LIVES[of]] } else { LIVES.iter().collect() };
+    // A history is read in within a bracket.
+    let bracket = |error: ImportError| BenchError::Io(io::Error::other(error));
+    let (import, _seq) = Import::start(&ledger, None).map_err(bracket)?;
     let mut number = 0;
     while number < events {
         let end = events.min(number + GROUP as u64);
@@ -129,6 +133,7 @@ fn filled(directory: &Path, options: &LedgerOptions, events: u64, of: usize) -> 
         ledger.append(Submission::new(by.clone(), group, Mode::Each)?)?;
         number = end;
     }
+    import.finish(&ledger, None, None).map_err(bracket)?;
     Ok(ledger)
 }
 

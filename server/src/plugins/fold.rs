@@ -25,6 +25,8 @@ use crate::query::{EventFacts, TypePattern};
 
 /// How many items are given at once.
 pub const BATCH_ITEMS_MAX: usize = 1024;
+/// Fewer are not thought to be likely.
+const LIKELY_ITEMS_MIN: usize = 8;
 /// How many alerts may follow on one another.
 pub const DEPTH_MAX: u64 = 8;
 /// How many alerts of one plugin may be open at a time.
@@ -126,6 +128,8 @@ pub struct Fold<'t> {
     terms: &'t Terms,
     /// How many items are given at once.
     pub batch_items_max: usize,
+    /// About so many are likely to be taken: to give many more of which a few are taken costs their way each time.
+    likely_items: usize,
     /// When to break off.
     pub(super) interrupt: Interrupt,
     is_interrupted: bool,
@@ -171,6 +175,7 @@ impl<'t> Fold<'t> {
         Fold {
             terms,
             batch_items_max: BATCH_ITEMS_MAX,
+            likely_items: BATCH_ITEMS_MAX,
             interrupt: Interrupt::default(),
             is_interrupted: false,
             wanted: HashMap::new(),
@@ -292,9 +297,10 @@ impl<'t> Fold<'t> {
         }
         // An entry that had its tick goes first whatever the plugin wants: it is woken for the next.
         let stop = if wake_at == from { from + 1 } else { wake_at };
-        let mut items = Vec::with_capacity((stop - from).min(self.batch_items_max));
+        let most = self.batch_items_max.min(self.likely_items);
+        let mut items = Vec::with_capacity((stop - from).min(most));
         let mut at = from;
-        while at < stop && items.len() < self.batch_items_max {
+        while at < stop && items.len() < most {
             if chunk.marks[at].is_given() {
                 items.push((at, &chunk.entries[at], Input::Event(&chunk.entries[at])));
             }
@@ -303,6 +309,11 @@ impl<'t> Fold<'t> {
         let pairs: Vec<_> = items.iter().map(|(_, entry, input)| (*entry, *input)).collect();
         if !pairs.is_empty() {
             let taken = self.give(position, instance, &pairs, (waking, is_kept_back), said)?;
+            self.likely_items = match taken == pairs.len() {
+                true if taken == most => (2 * most).min(BATCH_ITEMS_MAX),
+                true => self.likely_items,
+                false => (2 * taken).max(LIKELY_ITEMS_MIN),
+            };
             // What follows the last item that was taken may reach the wake-up that it left.
             at = items[taken - 1].0 + 1;
         }
