@@ -180,7 +180,7 @@ mod tests {
         let files: Vec<(String, String)> = unpacked("late-reviews").collect();
         let of = |path: &str| &files.iter().find(|(found, _)| found == path).unwrap().1;
         assert!(of("sdk/wit/plugin.wit").contains("package muniment:plugin"));
-        assert!(of("sdk/src/lib.rs").contains("pub use plugin::Plugin"));
+        assert!(of("sdk/src/lib.rs").contains("pub use plugin::"));
         assert!(!of("sdk/Cargo.toml").contains("workspace = true"));
         assert!(of("Cargo.toml").contains("name = \"late-reviews\""));
         assert!(of("Cargo.toml").contains("muniment-sdk = { path = \"sdk\" }"));

@@ -13,15 +13,12 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq],
 });
 
-/// An error of a stream, which no stream of ours has.
-pub struct IoError;
-
 /// The errors of `wasi:io/streams`.
 #[derive(ComponentType, Lift, Lower)]
 #[component(variant)]
 pub enum StreamError {
     #[component(name = "last-operation-failed")]
-    LastOperationFailed(Resource<IoError>),
+    LastOperationFailed(Resource<()>),
     #[component(name = "closed")]
     Closed,
 }

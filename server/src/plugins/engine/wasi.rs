@@ -2,34 +2,30 @@
 //! randomness, files and sockets may be imported, as language runtimes do so without asking, and trap when they are
 //! called. The seed of hash maps is a constant.
 
-use wasmtime::component::{Component, Linker, Resource, ResourceType};
+use wasmtime::component::{Component, Linker, LinkerInstance, Resource};
 use wasmtime::{Engine, StoreContextMut};
 
-use super::bindings::{IoError, StreamError};
+use super::bindings::StreamError;
 use super::failure::Failure;
 use super::guest::Guest;
 
-/// The version that is offered; a component that names an earlier 0.2 gets it too.
-const VERSION: &str = "0.2.6";
 /// What one write may hold, in bytes.
 const WRITE_BYTES_MAX: u64 = 4096;
 /// The interfaces that a component may import, without their versions.
-const KNOWN: [&str; 5] = ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/"];
-/// As [`KNOWN`]; runtimes of some languages name it.
-const SOCKETS: &str = "wasi:sockets/";
+const KNOWN: [&str; 6] =
+    ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
 
-/// The host side of an output stream.
-struct OutputStream;
-struct InputStream;
-struct Pollable;
-struct TerminalInput;
-struct TerminalOutput;
+type Store<'a> = StoreContextMut<'a, Guest>;
+type Interface<'a> = LinkerInstance<'a, Guest>;
+/// A handle of a stream or of whatever else: the host keeps nothing behind any, so all are of one type. That is also the
+/// type of those that nothing is defined for.
+type Handle = Resource<()>;
 
 /// Names the first import that no plugin may have.
 pub(super) fn check_imports(engine: &Engine, component: &Component) -> Result<(), Failure> {
     let component_type = component.component_type();
     for (name, _item) in component_type.imports(engine) {
-        let is_known = KNOWN.iter().any(|known| name.starts_with(known)) || name.starts_with(SOCKETS);
+        let is_known = KNOWN.iter().any(|known| name.starts_with(known));
         let is_ours = name.starts_with("muniment:plugin/types@0.1.");
         if !is_known && !is_ours {
             return Err(Failure::contract(format!(
@@ -42,81 +38,71 @@ pub(super) fn check_imports(engine: &Engine, component: &Component) -> Result<()
     Ok(())
 }
 
-/// A linker for one component: what it may use is there, the rest of what it imports traps.
+/// A linker for one component: what it may use is there, the rest of what it imports traps. Each interface is defined in
+/// the version that the component names: those of 0.2 differ in nothing that is used here.
 pub(super) fn linker(engine: &Engine, component: &Component) -> wasmtime::Result<Linker<Guest>> {
     let mut linker = Linker::new(engine);
     linker.allow_shadowing(false);
-    streams(&mut linker)?;
-    command_line(&mut linker)?;
-    let name = format!("wasi:random/insecure-seed@{VERSION}");
-    linker.instance(&name)?.func_wrap("insecure-seed", |store: Store<'_>, (): ()| {
-        let seed = store.data().hash_seed;
-        Ok(((seed, seed),))
-    })?;
+    let component_type = component.component_type();
+    for (name, _item) in component_type.imports(engine) {
+        let interface = name.split_once('@').map_or(name, |(interface, _version)| interface);
+        let mut linked = linker.instance(name)?;
+        match interface {
+            "wasi:io/streams" => streams(&mut linked)?,
+            "wasi:cli/environment" => environment(&mut linked)?,
+            "wasi:cli/stdin" => linked.func_wrap("get-stdin", a_handle)?,
+            "wasi:cli/stdout" => linked.func_wrap("get-stdout", a_handle)?,
+            "wasi:cli/stderr" => linked.func_wrap("get-stderr", a_handle)?,
+            "wasi:cli/terminal-stdin" => linked.func_wrap("get-terminal-stdin", no_handle)?,
+            "wasi:cli/terminal-stdout" => linked.func_wrap("get-terminal-stdout", no_handle)?,
+            "wasi:cli/terminal-stderr" => linked.func_wrap("get-terminal-stderr", no_handle)?,
+            "wasi:random/insecure-seed" => linked.func_wrap("insecure-seed", seed)?,
+            _ => {}
+        }
+    }
     linker.define_unknown_imports_as_traps(component)?;
     Ok(linker)
 }
 
-type Store<'a> = StoreContextMut<'a, Guest>;
+fn a_handle(_: Store<'_>, (): ()) -> wasmtime::Result<(Handle,)> {
+    Ok((Handle::new_own(0),))
+}
 
-fn streams(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    let mut io = linker.instance(&format!("wasi:io/error@{VERSION}"))?;
-    io.resource("error", ResourceType::host::<IoError>(), |_, _| Ok(()))?;
-    let mut poll = linker.instance(&format!("wasi:io/poll@{VERSION}"))?;
-    poll.resource("pollable", ResourceType::host::<Pollable>(), |_, _| Ok(()))?;
+fn no_handle(_: Store<'_>, (): ()) -> wasmtime::Result<(Option<Handle>,)> {
+    Ok((None,))
+}
 
-    let mut streams = linker.instance(&format!("wasi:io/streams@{VERSION}"))?;
-    streams.resource("input-stream", ResourceType::host::<InputStream>(), |_, _| Ok(()))?;
-    streams.resource("output-stream", ResourceType::host::<OutputStream>(), |_, _| Ok(()))?;
-    type Out = Resource<OutputStream>;
-    streams.func_wrap("[method]output-stream.check-write", |_: Store<'_>, (_,): (Out,)| {
+fn seed(store: Store<'_>, (): ()) -> wasmtime::Result<((u64, u64),)> {
+    let seed = store.data().hash_seed;
+    Ok(((seed, seed),))
+}
+
+fn streams(streams: &mut Interface<'_>) -> wasmtime::Result<()> {
+    streams.func_wrap("[method]output-stream.check-write", |_: Store<'_>, (_,): (Handle,)| {
         Ok((Ok::<u64, StreamError>(WRITE_BYTES_MAX),))
     })?;
     for name in ["[method]output-stream.write", "[method]output-stream.blocking-write-and-flush"] {
-        streams.func_wrap(name, |mut store: Store<'_>, (_, bytes): (Out, Vec<u8>)| {
+        streams.func_wrap(name, |mut store: Store<'_>, (_, bytes): (Handle, Vec<u8>)| {
             store.data_mut().say(&bytes);
             Ok((Ok::<(), StreamError>(()),))
         })?;
     }
     for name in ["[method]output-stream.flush", "[method]output-stream.blocking-flush"] {
-        streams.func_wrap(name, |_: Store<'_>, (_,): (Out,)| Ok((Ok::<(), StreamError>(()),)))?;
+        streams.func_wrap(name, |_: Store<'_>, (_,): (Handle,)| Ok((Ok::<(), StreamError>(()),)))?;
     }
-    streams.func_wrap("[method]output-stream.subscribe", |_: Store<'_>, (_,): (Out,)| {
-        Ok((Resource::<Pollable>::new_own(0),))
+    streams.func_wrap("[method]output-stream.subscribe", |_: Store<'_>, (_,): (Handle,)| {
+        Ok((Handle::new_own(0),))
     })?;
     for name in ["[method]input-stream.read", "[method]input-stream.blocking-read"] {
-        streams.func_wrap(name, |_: Store<'_>, (_, _): (Resource<InputStream>, u64)| {
+        streams.func_wrap(name, |_: Store<'_>, (_, _): (Handle, u64)| {
             Ok((Err::<Vec<u8>, StreamError>(StreamError::Closed),))
         })?;
     }
     Ok(())
 }
 
-fn command_line(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    let mut environment = linker.instance(&format!("wasi:cli/environment@{VERSION}"))?;
+fn environment(environment: &mut Interface<'_>) -> wasmtime::Result<()> {
     environment.func_wrap("get-environment", |_: Store<'_>, (): ()| Ok((Vec::<(String, String)>::new(),)))?;
     environment.func_wrap("get-arguments", |_: Store<'_>, (): ()| Ok((Vec::<String>::new(),)))?;
-    environment.func_wrap("initial-cwd", |_: Store<'_>, (): ()| Ok((None::<String>,)))?;
-
-    let mut input = linker.instance(&format!("wasi:cli/stdin@{VERSION}"))?;
-    input.func_wrap("get-stdin", |_: Store<'_>, (): ()| Ok((Resource::<InputStream>::new_own(0),)))?;
-    for (interface, function) in [("stdout", "get-stdout"), ("stderr", "get-stderr")] {
-        let mut output = linker.instance(&format!("wasi:cli/{interface}@{VERSION}"))?;
-        output.func_wrap(function, |_: Store<'_>, (): ()| Ok((Resource::<OutputStream>::new_own(0),)))?;
-    }
-
-    let mut terminal = linker.instance(&format!("wasi:cli/terminal-input@{VERSION}"))?;
-    terminal.resource("terminal-input", ResourceType::host::<TerminalInput>(), |_, _| Ok(()))?;
-    let mut terminal = linker.instance(&format!("wasi:cli/terminal-output@{VERSION}"))?;
-    terminal.resource("terminal-output", ResourceType::host::<TerminalOutput>(), |_, _| Ok(()))?;
-    let mut terminal = linker.instance(&format!("wasi:cli/terminal-stdin@{VERSION}"))?;
-    terminal
-        .func_wrap("get-terminal-stdin", |_: Store<'_>, (): ()| Ok((None::<Resource<TerminalInput>>,)))?;
-    for (interface, function) in
-        [("terminal-stdout", "get-terminal-stdout"), ("terminal-stderr", "get-terminal-stderr")]
-    {
-        let mut terminal = linker.instance(&format!("wasi:cli/{interface}@{VERSION}"))?;
-        terminal.func_wrap(function, |_: Store<'_>, (): ()| Ok((None::<Resource<TerminalOutput>>,)))?;
-    }
-    Ok(())
+    environment.func_wrap("initial-cwd", |_: Store<'_>, (): ()| Ok((None::<String>,)))
 }
