@@ -4,8 +4,7 @@ use super::*;
 use crate::plugins::built_in;
 use crate::plugins::engine::{Allowance, Engine, Program};
 
-const RECEIVED: &str =
-    r#"{"recorded":"2026-03-02T09:00:00Z","event":{"type":"request.received","subject":"FOI-1"}}"#;
+const RECEIVED: &str = r#"{"recorded":"2026-03-02T09:00:00Z","event":{"type":"request.received","subject":"FOI-1","data":{"regime":"foi"}}}"#;
 
 fn requests() -> Program {
     let allowance = Allowance { memory_bytes_max: 64 << 20, call_max: Duration::from_secs(10) };

@@ -171,7 +171,11 @@ fn restarts_and_a_rebuilt_server_come_to_the_same() {
         }
         server.restart();
     }
-    wait_for("no deadline is left", || server.plugins().get(ONE).unwrap().status.wake.is_none());
+    server.wait_until_folded(ONE);
+    wait_for("no deadline is left", || {
+        let status = server.plugins().get(ONE).unwrap().status;
+        status.is_folding && status.wake.is_none()
+    });
     assert!(server.entries("alert.raised").len() >= 80);
     server.wait_until_folded(ONE);
     let (state, size) = (server.state_of(ONE), server.size());
