@@ -32,10 +32,12 @@ fn lines_become_entries_behind_the_one_that_installs_the_plugin() {
         assert!(line.contains(&format!("\"type\":\"{kind}\"")), "{line}");
         assert!(line.ends_with(&format!("\"seq\":{seq}}}\n")), "{line}");
     }
+    let received = text(&scenario.lines[1]);
     assert!(
-        text(&scenario.lines[1])
-            .starts_with(r#"{"by":"token/scenario","event":{"id":"line-4","source":"/scenario""#)
+        received.starts_with(r#"{"by":"token/scenario","event":{"data":{"regime":"foi"},"#),
+        "{received}"
     );
+    assert!(received.contains(r#","id":"line-4","source":"/scenario""#), "{received}");
     assert_eq!(scenario.recorded[0], scenario.recorded[1]);
     assert_eq!(scenario.reports, [Period { from: "2026-01-01".to_owned(), to: "2026-12-31".to_owned() }]);
 }
