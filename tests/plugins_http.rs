@@ -101,7 +101,7 @@ fn what_is_no_plugin_is_refused_and_changes_nothing() {
     };
     post("/v1/plugins", "application/wasm", "no component").problem(422, "invalid_plugin");
     post("/v1/plugins", "text/plain", "no component").problem(415, "unsupported_media_type");
-    post("/v1/plugins?built_in=nothing", "application/wasm", "").problem(404, "not_found");
+    post("/v1/plugins?built_in=nothing", "application/wasm", "").problem(422, "invalid_plugin");
     post("/v1/plugins?built_in=requests", "application/wasm", "x").problem(400, "bad_request");
     post("/v1/plugins?buildin=requests", "application/wasm", "").problem(400, "bad_request");
     let settings = post("/v1/plugins?built_in=requests&settings=%7B%22no%22%3A1%7D", "application/wasm", "");

@@ -329,7 +329,10 @@ async fn program(
     if let Some(id) = named {
         let all: Vec<&str> = built_in::all().map(|plugin| plugin.id).collect();
         let none = || {
-            Problem::new("not_found", format!("no plugin {id:?} is built in; there are {}", all.join(", ")))
+            Problem::new(
+                "invalid_plugin",
+                format!("no plugin {id:?} is built in; there are {}", all.join(", ")),
+            )
         };
         let found = built_in::all().find(|plugin| plugin.id == id).ok_or_else(none)?;
         let body = app.bodies.read(headers, body, false, REQUEST_BYTES_MAX).await?;
