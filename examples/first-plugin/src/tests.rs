@@ -26,7 +26,7 @@ fn a_request_that_nobody_acknowledges_raises_an_alert_until_somebody_does() {
 #[test]
 fn the_number_of_days_is_a_setting() {
     let run = Scenario::<Acknowledgements>::new()
-        .settings(json!({ "days": 5 }))
+        .setting("days", json!(5))
         .post(Post::new("request.received", "FOI-1").at("2026-03-02"))
         .wait_until("2026-03-05T09:00:00Z")
         .run();
