@@ -12,7 +12,8 @@ use super::{root, skip};
 pub fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let installed = PYTHON.get_or_init(|| {
-        let wanted = ["tests", "examples"].map(|folder| root().join(folder).join("requirements.txt"));
+        let wanted = ["tests", "examples", "examples/plugin-in-python"]
+            .map(|folder| root().join(folder).join("requirements.txt"));
         let home = install("python", &wanted, |home| {
             succeeds(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
             let mut pip = Command::new(home.join("bin/python"));
