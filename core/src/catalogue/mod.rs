@@ -59,7 +59,7 @@ impl Catalogue {
         let mut catalogue = Catalogue::without_policies()?;
         let rulebook = Rulebook::built_in(&catalogue)?;
         for policy in rulebook.policies() {
-            catalogue.adopt(policy);
+            catalogue.adopt(policy)?;
         }
         Ok(catalogue)
     }
@@ -127,20 +127,30 @@ impl Catalogue {
     }
 
     /// Has each type that the policy names say so. A policy that was adopted before is not adopted twice.
-    pub fn adopt(&mut self, policy: &Policy) {
+    ///
+    /// # Errors
+    /// A type would name more than [`TYPE_CLAUSES_MAX`] clauses; nothing was adopted then.
+    pub fn adopt(&mut self, policy: &Policy) -> Result<(), FileError> {
         if self.clauses.contains_key(&policy.id) {
-            return;
+            return Ok(());
         }
-        for row in &policy.clauses {
-            let clause = Clause { policy: policy.id.clone(), clause: row.id.clone() };
-            for one in self.types.iter_mut().filter(|one| row.is_evidenced_by(&one.name)) {
-                if !one.clauses.contains(&clause) && one.clauses.len() < TYPE_CLAUSES_MAX {
-                    one.clauses.push(clause.clone());
-                }
-            }
+        let mut adopted = Vec::new();
+        for (place, one) in self.types.iter().enumerate() {
+            let rows = policy.clauses.iter().filter(|row| row.is_evidenced_by(&one.name));
+            let clauses = rows.map(|row| Clause { policy: policy.id.clone(), clause: row.id.clone() });
+            let new: Vec<Clause> = clauses.filter(|clause| !one.clauses.contains(clause)).collect();
+            let of_type = format!("type {}", one.name);
+            limited("clauses", one.clauses.len() + new.len(), TYPE_CLAUSES_MAX).map_err(|fault| {
+                FileError { file: policy.file.clone(), line: None, place: of_type, fault }
+            })?;
+            adopted.push((place, new));
+        }
+        for (place, new) in adopted {
+            self.types[place].clauses.extend(new);
         }
         let ids = policy.clauses.iter().map(|row| row.id.clone());
         self.clauses.insert(policy.id.clone(), ids.collect());
+        Ok(())
     }
 
     /// The type of that name.

@@ -52,7 +52,7 @@ impl Rulebook {
     /// Adds an operator's own policy, and has the types of the catalogue know it. After an error nothing was added.
     ///
     /// # Errors
-    /// As [`Policy::read`]; and a policy whose id another one has.
+    /// As [`Policy::read`]; a policy whose id another one has; a type that would name too many clauses.
     ///
     /// # Limits
     /// [`POLICIES_MAX`] policies.
@@ -64,7 +64,7 @@ impl Rulebook {
             let at = text.find("policy").unwrap_or_default();
             return Err(source.at(at, FileFault::DefinedTwice { first_file: other.file.clone() }));
         }
-        catalogue.adopt(&policy);
+        catalogue.adopt(&policy)?;
         self.policies.push(policy);
         Ok(())
     }

@@ -229,6 +229,13 @@ fn every_refusal_names_file_line_and_cure() {
         let message = refusal(&GOOD.replacen(part, by, 1));
         assert!(message.contains(expect), "{expect:?} in {message}");
     }
+    let named = "\nsays = \"S.\"\nsections = [\"R5\"]\ntypes = [\"request.closed\"]\n";
+    let rows: String = (0..64).map(|number| format!("[[clause]]\nid = \"6.{number}\"{named}")).collect();
+    let message = refusal(&format!("{GOOD}{rows}"));
+    assert!(
+        message.starts_with("exemplar.toml: type request.closed: ") && message.ends_with("limit is 64"),
+        "{message}"
+    );
     let clause = &GOOD[GOOD.rfind("[[clause]]").unwrap()..];
     let many: String = (0..1_000).map(|number| clause.replace("4.2", &format!("5.{number}"))).collect();
     assert!(refusal(&format!("{GOOD}{many}")).contains("1002 clauses, the limit is 1000"));
