@@ -1,5 +1,5 @@
-//! The Muniment ledger's formats: events and their catalogue, entries, sealed values, the chain, the tree, notes,
-//! proofs, receipts.
+//! The Muniment ledger's formats: events and their catalogue, the policies that they are evidence for, entries, sealed
+//! values, the chain, the tree, notes, proofs, receipts.
 //!
 //! The exact bytes are written down in `core/FORMAT.md`; `core/golden/` holds vectors that may be added to
 //! and never changed.
@@ -15,6 +15,7 @@
 pub mod catalogue;
 pub mod chain;
 pub mod checkpoint;
+pub mod declared;
 pub mod entry;
 pub mod event;
 pub mod hash;
@@ -24,6 +25,7 @@ pub mod key;
 pub mod limits;
 pub mod note;
 pub mod obstacles;
+pub mod policy;
 pub mod principal;
 pub mod receipt;
 pub mod seal;

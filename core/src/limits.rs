@@ -75,8 +75,11 @@ pub const NEAREST_BYTES_MAX: usize = 64;
 /// Most files of the catalogue, the product's and the operator's.
 pub const CATALOGUE_FILES_MAX: usize = 256;
 
-/// Longest file of the catalogue.
-pub const CATALOGUE_FILE_BYTES_MAX: usize = 256 * 1024;
+/// Longest file in which event types, policies, alerts or controls are declared.
+pub const DECLARED_FILE_BYTES_MAX: usize = 256 * 1024;
+
+/// Most groups in one file of the catalogue.
+pub const CATALOGUE_GROUPS_MAX: usize = 32;
 
 /// Most types in one file of the catalogue.
 pub const CATALOGUE_TYPES_MAX: usize = 128;
@@ -89,6 +92,18 @@ pub const TYPE_FIELDS_MAX: usize = 64;
 
 /// Most clauses that one type names, its group's included.
 pub const TYPE_CLAUSES_MAX: usize = 64;
+
+/// Most policies, the product's and the operator's.
+pub const POLICIES_MAX: usize = 64;
+
+/// Most clauses of one policy.
+pub const POLICY_CLAUSES_MAX: usize = 1_000;
+
+/// Most types, alerts or report sections that one clause names.
+pub const CLAUSE_NAMES_MAX: usize = 64;
+
+/// Most rows of one list that comes with the policies: alerts, statutes, controls or report sections.
+pub const POLICY_ROWS_MAX: usize = 500;
 
 /// Most values of a choice.
 pub const CHOICE_VALUES_MAX: usize = 128;
@@ -127,4 +142,5 @@ const _: () = assert!(EVENT_BYTES_MAX + ENTRY_OVERHEAD_BYTES_MAX <= ENTRY_BYTES_
 const _: () = assert!(EVENT_BYTES_MAX <= BATCH_BYTES_MAX);
 const _: () = assert!(NOTE_SIGNATURES_MAX >= 16);
 const _: () = assert!(FIELD_TEXT_BYTES_MAX < EVENT_BYTES_MAX);
+const _: () = assert!(CATALOGUE_GROUPS_MAX <= CATALOGUE_TYPES_MAX);
 const _: () = assert!(CATALOGUE_TYPES_MAX * CATALOGUE_FILES_MAX <= u16::MAX as usize);

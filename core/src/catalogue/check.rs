@@ -7,7 +7,8 @@ use super::definition::{EventType, Field, FieldKind, RecordedBy};
 use super::fault::Fault;
 use super::sealing::{Personal, Treatment};
 use super::value::shown;
-use super::{Catalogue, nearest, personal, value};
+use super::{Catalogue, personal, value};
+use crate::declared::question;
 use crate::event::group_of;
 use crate::json::{Object, Value, pointer_token};
 use crate::limits::FAULTS_MAX;
@@ -24,7 +25,7 @@ impl Catalogue {
     /// # Limits
     /// The first [`FAULTS_MAX`] faults.
     pub fn check(&self, event: &Object<'_>) -> Result<Personal, Vec<Fault>> {
-        let mut faults = Faults { found: Vec::new(), quiet: false };
+        let mut faults = Faults::default();
         attributes(event, &mut faults);
         let name = event.get("type").and_then(Value::as_str).unwrap_or_default();
         let personal = match self.get(name) {
@@ -51,7 +52,7 @@ impl Catalogue {
     fn unknown_type(&self, name: &str, faults: &mut Faults) {
         let first = group_of(name);
         let mut message = format!("the catalogue has no type {:?}", shown(name));
-        let question = nearest::question(name, self.types().map(|one| one.name.as_str()));
+        let question = question(name, self.types().map(|one| one.name.as_str()));
         if !question.is_empty() {
             message.push_str(&question);
         } else if !self.groups().any(|group| group.name == first) {
@@ -184,7 +185,7 @@ fn undeclared(
     if count > LIKENESSES_MAX {
         return Treatment::Undeclared;
     }
-    let question = nearest::question(name, known.fields().map(|field| field.name.as_str()));
+    let question = question(name, known.fields().map(|field| field.name.as_str()));
     if !question.is_empty() {
         faults.push(
             "undeclared_field",
@@ -196,6 +197,7 @@ fn undeclared(
 }
 
 /// The faults of one event.
+#[derive(Default)]
 pub(super) struct Faults {
     found: Vec<Fault>,
     /// Whether a personal value is being checked, of which no message says anything.
@@ -208,6 +210,10 @@ impl Faults {
         if self.found.len() < FAULTS_MAX {
             self.found.push(Fault { pointer: place.pointer(), code, message });
         }
+    }
+
+    pub(super) fn into_first(self) -> Option<Fault> {
+        self.found.into_iter().next()
     }
 
     fn has(&self, code: &str) -> bool {

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::Deserialize;
 
-/// Types that belong together: one file of the catalogue.
+use crate::json::Value;
+
+/// Types that belong together: their names begin with the same word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// What the names of its types begin with.
@@ -104,6 +106,8 @@ pub struct Field {
     pub kind: FieldKind,
     /// What a number counts: `working days`.
     pub measure: Option<String>,
+    /// A value that it takes.
+    pub example: Value<'static>,
     /// Whether every event of the type has it.
     pub required: bool,
     /// Whether it is personal data, and so has to be sealed.
@@ -162,10 +166,11 @@ impl Field {
     /// The members that types have without listing them: `unit` and `date` those of clients, `evidence`
     /// all.
     pub(super) fn of_every_type(recorded_by: RecordedBy) -> Vec<Field> {
-        let field = |name: &str, title: &str, description: &str, kind| Field {
+        let field = |name: &str, title: &str, description: &str, kind: FieldKind| Field {
             name: name.to_owned(),
             title: title.to_owned(),
             description: description.to_owned(),
+            example: FieldKind::example(&kind),
             kind,
             measure: None,
             required: false,

@@ -1,84 +1,71 @@
 //! Reads a file of the catalogue.
 //!
-//! A file is a group. It defines each field once, as `[[field]]`, so that a name means the same in every
-//! type of the group, and its types, as `[[type]]`, say which of the fields they use and need.
+//! A file is a group, or a few groups that belong together. It defines each field once, as `[[field]]`, so that a name
+//! means the same in every type of the file, and its types, as `[[type]]`, say which of the fields they use and need.
+
+use std::fmt;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
-use super::definition::{Bounds, Clause, EventType, Field, FieldKind, Group, RecordedBy};
-use super::fault::{CatalogueError, CatalogueFault as Fault};
-use super::value::is_code;
+use super::definition::{Clause, EventType, Field, Group, RecordedBy};
+use super::field::{self, FieldText};
+use crate::declared::{
+    DeclaredText, FileError, FileFault as Fault, Located, code, dotted_name, length, limited, texts,
+};
 use crate::limits::{
-    CATALOGUE_FIELDS_MAX, CATALOGUE_FILE_BYTES_MAX, CATALOGUE_TYPES_MAX, CHOICE_VALUES_MAX, CODE_BYTES_MAX,
-    DESCRIPTION_BYTES_MAX, EVENT_TYPE_BYTES_MAX, FIELD_NAME_BYTES_MAX, TITLE_BYTES_MAX, TYPE_CLAUSES_MAX,
+    CATALOGUE_FIELDS_MAX, CATALOGUE_GROUPS_MAX, CATALOGUE_TYPES_MAX, DESCRIPTION_BYTES_MAX, TYPE_CLAUSES_MAX,
     TYPE_FIELDS_MAX,
 };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct GroupText {
-    group: String,
-    title: String,
-    description: String,
-    #[serde(default)]
-    recorded_by: RecordedBy,
+struct FileText {
+    group: GroupsText,
+    title: Option<String>,
+    description: Option<String>,
+    recorded_by: Option<RecordedBy>,
     subject: Option<String>,
     #[serde(default)]
-    clauses: Vec<String>,
+    clauses: Vec<Located<String>>,
     #[serde(default, rename = "field")]
-    fields: Vec<toml::Table>,
+    fields: Vec<FieldText>,
     #[serde(rename = "type")]
-    types: Vec<toml::Table>,
+    types: Vec<TypeText>,
+}
+
+/// `group = "request"`, with what is said of it at the top of the file, or a `[[group]]` for each.
+enum GroupsText {
+    One(String),
+    Several(Vec<GroupText>),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct TypeText {
-    name: String,
+struct GroupText {
+    name: Located<String>,
     title: String,
     description: String,
     recorded_by: Option<RecordedBy>,
     subject: Option<String>,
     #[serde(default)]
-    clauses: Vec<String>,
-    #[serde(default)]
-    fields: Vec<String>,
-    #[serde(default)]
-    required: Vec<String>,
+    clauses: Vec<Located<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FieldText {
-    name: String,
+struct TypeText {
+    name: Located<String>,
     title: String,
     description: String,
-    #[serde(rename = "type")]
-    kind: KindText,
-    items: Option<KindText>,
+    recorded_by: Option<RecordedBy>,
+    subject: Option<String>,
     #[serde(default)]
-    values: Vec<String>,
-    measure: Option<String>,
-    least: Option<i64>,
-    most: Option<i64>,
-    personal: Option<bool>,
-}
-
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-enum KindText {
-    Text,
-    Code,
-    WholeNumber,
-    Number,
-    Boolean,
-    Date,
-    Timestamp,
-    Choice,
-    PersonRef,
-    UnitRef,
-    List,
+    clauses: Vec<Located<String>>,
+    #[serde(default)]
+    fields: Vec<Located<String>>,
+    #[serde(default)]
+    required: Vec<Located<String>>,
 }
 
 #[derive(Deserialize)]
@@ -87,177 +74,208 @@ struct ReservedText {
     reserved: Vec<String>,
 }
 
+impl<'de> Deserialize<'de> for GroupsText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<GroupsText, D::Error> {
+        struct Groups;
+        impl<'de> Visitor<'de> for Groups {
+            type Value = GroupsText;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the group's name, or a [[group]] for each group")
+            }
+            fn visit_str<E: Error>(self, name: &str) -> Result<GroupsText, E> {
+                Ok(GroupsText::One(name.to_owned()))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<GroupsText, A::Error> {
+                let mut groups = Vec::new();
+                while let Some(group) = list.next_element()? {
+                    groups.push(group);
+                }
+                Ok(GroupsText::Several(groups))
+            }
+        }
+        deserializer.deserialize_any(Groups)
+    }
+}
+
+/// What a file declares. A clause stands beside the place at which a type names it.
+pub(super) struct Declared {
+    pub(super) groups: Vec<Group>,
+    pub(super) types: Vec<EventType>,
+    pub(super) clauses: Vec<(usize, Clause)>,
+    /// Where each type's name stands, in their order.
+    pub(super) places: Vec<usize>,
+}
+
+/// Something wrong, and where in the text.
+type Misplaced = (usize, Fault);
+
 /// Reads the list of reserved first words, and sorts it.
-pub(super) fn reserved(file: &str, text: &str) -> Result<Vec<String>, CatalogueError> {
-    let mut words =
-        toml::from_str::<ReservedText>(text).map_err(|error| at(file, "", toml(&error)))?.reserved;
+pub(super) fn reserved(file: &str, text: &str) -> Result<Vec<String>, FileError> {
+    let mut words = DeclaredText { file, text }.read::<ReservedText>()?.reserved;
     words.sort_unstable();
     Ok(words)
 }
 
-/// Reads the file of a group.
-pub(super) fn read(file: &str, text: &str) -> Result<(Group, Vec<EventType>), CatalogueError> {
-    limited("bytes", text.len(), CATALOGUE_FILE_BYTES_MAX).map_err(|fault| at(file, "", fault))?;
-    let read: GroupText = toml::from_str(text).map_err(|error| at(file, "", toml(&error)))?;
+/// Reads a file.
+pub(super) fn read(file: &str, text: &str) -> Result<Declared, FileError> {
+    let source = DeclaredText { file, text };
+    let mut read: FileText = source.read()?;
     limited("fields", read.fields.len(), CATALOGUE_FIELDS_MAX)
         .and_then(|()| limited("types", read.types.len(), CATALOGUE_TYPES_MAX))
-        .and_then(|()| dotted_name(&read.group))
-        .and_then(|()| texts(&read.title, &read.description))
-        .map_err(|fault| at(file, "", fault))?;
+        .map_err(|fault| source.whole(fault))?;
+    let groups = groups(&mut read, source)?;
+    let twice = || Fault::DefinedTwice { first_file: file.to_owned() };
     let mut fields: Vec<Field> = Vec::with_capacity(read.fields.len());
-    for (number, table) in (1..).zip(&read.fields) {
-        let place = place_of("field", number, table);
-        let field = field(table).map_err(|fault| at(file, &place, fault))?;
+    for text in &read.fields {
+        let at = text.name.span().start;
+        let field = field::field(text).map_err(|fault| source.at(at, fault))?;
         if fields.iter().any(|other| other.name == field.name) {
-            return Err(at(file, &place, Fault::DefinedTwice { first_file: file.to_owned() }));
+            return Err(source.at(at, twice()));
         }
         fields.push(field);
     }
-    let mut types: Vec<EventType> = Vec::with_capacity(read.types.len());
-    for (number, table) in (1..).zip(&read.types) {
-        let place = place_of("type", number, table);
-        let one = event_type(table, &read, &fields).map_err(|fault| at(file, &place, fault))?;
-        if types.iter().any(|other| other.name == one.name) {
-            return Err(at(file, &place, Fault::DefinedTwice { first_file: file.to_owned() }));
+    let mut declared =
+        Declared { groups: Vec::new(), types: Vec::new(), clauses: Vec::new(), places: Vec::new() };
+    for text in &read.types {
+        let at = text.name.span().start;
+        let group = group_of(&groups, text).map_err(|fault| source.at(at, fault))?;
+        let one = event_type(text, group, &fields, &mut declared.clauses)
+            .map_err(|(at, fault)| source.at(at, fault))?;
+        if declared.types.iter().any(|other| other.name == one.name) {
+            return Err(source.at(at, twice()));
         }
-        types.push(one);
+        declared.types.push(one);
+        declared.places.push(at);
     }
-    let GroupText { group, title, description, .. } = read;
-    Ok((Group { name: group, title, description, file: file.to_owned() }, types))
+    let file = file.to_owned();
+    declared.groups.extend(groups.into_iter().map(|group| Group {
+        name: group.name.into_inner(),
+        title: group.title,
+        description: group.description,
+        file: file.clone(),
+    }));
+    Ok(declared)
 }
 
-fn at(file: &str, place: &str, fault: Fault) -> CatalogueError {
-    CatalogueError { file: file.to_owned(), place: place.to_owned(), fault }
-}
-
-fn toml(error: &toml::de::Error) -> Fault {
-    Fault::Toml(error.to_string().trim_end().to_owned())
-}
-
-/// `type request.received`, or `type 3` where the name is missing.
-fn place_of(what: &str, number: usize, table: &toml::Table) -> String {
-    match table.get("name").and_then(toml::Value::as_str) {
-        Some(name) => format!("{what} {name}"),
-        None => format!("{what} {number}"),
+/// The groups of a file, in either of the two forms.
+fn groups(read: &mut FileText, source: DeclaredText<'_>) -> Result<Vec<GroupText>, FileError> {
+    let contradiction = |words| source.whole(Fault::Contradiction(words));
+    let groups = match std::mem::replace(&mut read.group, GroupsText::Several(Vec::new())) {
+        GroupsText::One(name) => {
+            let (Some(title), Some(description)) = (read.title.take(), read.description.take()) else {
+                return Err(contradiction("the group needs a `title` and a `description`, below its name"));
+            };
+            let at = source.text.find("group").unwrap_or_default();
+            let name = Located::new(at..at, name);
+            let (recorded_by, subject) = (read.recorded_by, read.subject.take());
+            let clauses = std::mem::take(&mut read.clauses);
+            vec![GroupText { name, title, description, recorded_by, subject, clauses }]
+        }
+        GroupsText::Several(groups) => {
+            let on_top = read.title.is_some() || read.description.is_some() || read.subject.is_some();
+            if on_top || read.recorded_by.is_some() || !read.clauses.is_empty() {
+                return Err(contradiction(
+                    "a file with several groups says nothing above them: put it into each [[group]]",
+                ));
+            }
+            groups
+        }
+    };
+    limited("groups", groups.len(), CATALOGUE_GROUPS_MAX).map_err(|fault| source.whole(fault))?;
+    for (place, group) in groups.iter().enumerate() {
+        let at = group.name.span().start;
+        let name = group.name.get_ref();
+        dotted_name(name)
+            .and_then(|()| texts(&group.title, &group.description))
+            .map_err(|fault| source.at(at, fault))?;
+        if groups[..place].iter().any(|other| other.name.get_ref() == name) {
+            return Err(source.at(at, Fault::DefinedTwice { first_file: source.file.to_owned() }));
+        }
     }
+    Ok(groups)
 }
 
-fn table<T: DeserializeOwned>(table: &toml::Table) -> Result<T, Fault> {
-    table.clone().try_into().map_err(|error: toml::de::Error| {
-        let message = error.to_string();
-        let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        Fault::Toml(lines.join(" "))
+/// The group whose name a type's begins with: the longest, where one group's name begins with another's.
+fn group_of<'g>(groups: &'g [GroupText], text: &TypeText) -> Result<&'g GroupText, Fault> {
+    let name = text.name.get_ref();
+    dotted_name(name)?;
+    let begins = |group: &&GroupText| {
+        name.strip_prefix(group.name.get_ref().as_str()).is_some_and(|rest| rest.starts_with('.'))
+    };
+    let longest = groups.iter().filter(begins).max_by_key(|group| group.name.get_ref().len());
+    longest.ok_or_else(|| {
+        let names: Vec<&str> = groups.iter().map(|group| group.name.get_ref().as_str()).collect();
+        Fault::OutsideGroup { groups: names.join(".` or `") }
     })
 }
 
-fn event_type(read: &toml::Table, group: &GroupText, defined: &[Field]) -> Result<EventType, Fault> {
-    let read: TypeText = table(read)?;
-    dotted_name(&read.name)?;
-    texts(&read.title, &read.description)?;
-    if !read.name.strip_prefix(group.group.as_str()).is_some_and(|rest| rest.starts_with('.')) {
-        return Err(Fault::OutsideGroup { group: group.group.clone() });
+fn event_type(
+    read: &TypeText,
+    group: &GroupText,
+    defined: &[Field],
+    named: &mut Vec<(usize, Clause)>,
+) -> Result<EventType, Misplaced> {
+    let here = |fault| (read.name.span().start, fault);
+    texts(&read.title, &read.description).map_err(here)?;
+    limited("fields", read.fields.len(), TYPE_FIELDS_MAX).map_err(here)?;
+    limited("clauses", group.clauses.len() + read.clauses.len(), TYPE_CLAUSES_MAX).map_err(here)?;
+    let mut clauses = Vec::new();
+    for text in group.clauses.iter().chain(&read.clauses) {
+        let at = text.span().start;
+        let clause = clause(text.get_ref()).map_err(|fault| (at, fault))?;
+        named.push((at, clause.clone()));
+        clauses.push(clause);
     }
-    limited("fields", read.fields.len(), TYPE_FIELDS_MAX)?;
-    limited("clauses", group.clauses.len() + read.clauses.len(), TYPE_CLAUSES_MAX)?;
-    let clauses = group.clauses.iter().chain(&read.clauses).map(|text| clause(text));
-    let clauses = clauses.collect::<Result<Vec<Clause>, Fault>>()?;
-    let recorded_by = read.recorded_by.unwrap_or(group.recorded_by);
-    let subject = read.subject.or_else(|| group.subject.clone());
+    let recorded_by = read.recorded_by.or(group.recorded_by).unwrap_or_default();
+    let subject = read.subject.clone().or_else(|| group.subject.clone());
     if let Some(subject) = &subject {
-        length("subject", subject, DESCRIPTION_BYTES_MAX)?;
+        length("subject", subject, DESCRIPTION_BYTES_MAX).map_err(here)?;
     }
-    let mut fields = Vec::with_capacity(read.fields.len() + 3);
-    for name in &read.fields {
-        let field = defined.iter().find(|field| field.name == *name);
-        fields.push(field.ok_or_else(|| Fault::NoSuchField(name.clone()))?.clone());
+    let fields = fields(read, defined, recorded_by)?;
+    let order: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+    let mut sorted = fields;
+    sorted.sort_by(|left, right| left.name.cmp(&right.name));
+    let place = |name: &String| sorted.iter().position(|field| field.name == *name);
+    let shown = order.iter().filter_map(place).collect();
+    Ok(EventType {
+        name: read.name.get_ref().clone(),
+        group: group.name.get_ref().clone(),
+        title: read.title.clone(),
+        description: read.description.clone(),
+        clauses,
+        recorded_by,
+        subject,
+        fields: sorted,
+        shown,
+    })
+}
+
+/// The fields that a type uses, in the order in which it lists them.
+fn fields(read: &TypeText, defined: &[Field], recorded_by: RecordedBy) -> Result<Vec<Field>, Misplaced> {
+    let mut fields: Vec<Field> = Vec::with_capacity(read.fields.len() + 3);
+    for text in &read.fields {
+        let (at, name) = (text.span().start, text.get_ref());
+        let field = defined.iter().find(|field| field.name == *name).ok_or_else(|| {
+            let known = defined.iter().map(|field| field.name.as_str());
+            let otherwise = "define it, or take it out of `fields`";
+            (at, Fault::unknown("no [[field]] of this file is named", name, known, otherwise))
+        })?;
+        if fields.iter().any(|other| other.name == *name) {
+            return Err((at, Fault::Contradiction("`fields` names a field twice: take one of them out")));
+        }
+        fields.push(field.clone());
     }
     fields.extend(Field::of_every_type(recorded_by));
-    for name in &read.required {
-        let field = fields.iter_mut().find(|field| field.name == *name);
-        field.ok_or(Fault::Contradiction("`required` names a field that `fields` does not"))?.required = true;
+    for text in &read.required {
+        let (at, name) = (text.span().start, text.get_ref());
+        let Some(place) = fields.iter().position(|field| field.name == *name) else {
+            let known = fields.iter().map(|field| field.name.as_str());
+            let what = "`required` names a field that `fields` does not,";
+            return Err((at, Fault::unknown(what, name, known, "put it into `fields` too")));
+        };
+        fields[place].required = true;
     }
-    let order: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
-    fields.sort_by(|left, right| left.name.cmp(&right.name));
-    if fields.windows(2).any(|pair| pair[0].name == pair[1].name) {
-        return Err(Fault::Contradiction("`fields` names a field twice"));
-    }
-    let place = |name: &String| fields.iter().position(|field| field.name == *name);
-    let shown = order.iter().filter_map(place).collect();
-    let (name, title, description) = (read.name, read.title, read.description);
-    let group = group.group.clone();
-    Ok(EventType { name, group, title, description, clauses, recorded_by, subject, fields, shown })
-}
-
-fn field(read: &toml::Table) -> Result<Field, Fault> {
-    let read: FieldText = table(read)?;
-    field_name(&read.name)?;
-    texts(&read.title, &read.description)?;
-    if let Some(measure) = &read.measure {
-        length("measure", measure, TITLE_BYTES_MAX)?;
-    }
-    let kind = kind(&read)?;
-    let inner = if let FieldKind::List(items) = &kind { items } else { &kind };
-    let personal = match (inner, read.personal) {
-        (FieldKind::PersonRef, Some(false)) => {
-            return Err(Fault::Contradiction("a `person_ref` is always personal"));
-        }
-        (FieldKind::PersonRef, _) => true,
-        (FieldKind::Text, personal) => personal.unwrap_or(true),
-        (_, personal) => personal.unwrap_or(false),
-    };
-    let FieldText { name, title, description, measure, .. } = read;
-    Ok(Field { name, title, description, kind, measure, required: false, personal })
-}
-
-fn kind(read: &FieldText) -> Result<FieldKind, Fault> {
-    let wanted = match (read.kind, read.items) {
-        (KindText::List, None) => return Err(Fault::Contradiction("a `list` needs `items`")),
-        (KindText::List, Some(KindText::List)) => {
-            return Err(Fault::Contradiction("a list of lists is not possible"));
-        }
-        (KindText::List, Some(items)) => items,
-        (_, Some(_)) => return Err(Fault::Contradiction("`items` goes with type \"list\" only")),
-        (kind, None) => kind,
-    };
-    let is_number = matches!(wanted, KindText::WholeNumber | KindText::Number);
-    if !is_number && (read.least.is_some() || read.most.is_some()) {
-        return Err(Fault::Contradiction("`least` and `most` go with numbers only"));
-    }
-    if read.least.zip(read.most).is_some_and(|(least, most)| least > most) {
-        return Err(Fault::Contradiction("`least` is more than `most`"));
-    }
-    if wanted != KindText::Choice && !read.values.is_empty() {
-        return Err(Fault::Contradiction("`values` goes with type \"choice\" only"));
-    }
-    let bounds = Bounds { least: read.least, most: read.most };
-    let kind = match wanted {
-        KindText::Text => FieldKind::Text,
-        KindText::Code => FieldKind::Code,
-        KindText::WholeNumber => FieldKind::WholeNumber(bounds),
-        KindText::Number => FieldKind::Number(bounds),
-        KindText::Boolean => FieldKind::Boolean,
-        KindText::Date => FieldKind::Date,
-        KindText::Timestamp => FieldKind::Timestamp,
-        KindText::Choice => FieldKind::Choice(choice(&read.values)?),
-        KindText::PersonRef => FieldKind::PersonRef,
-        KindText::UnitRef => FieldKind::UnitRef,
-        KindText::List => return Err(Fault::Contradiction("a list of lists is not possible")),
-    };
-    Ok(if read.kind == KindText::List { FieldKind::List(Box::new(kind)) } else { kind })
-}
-
-fn choice(values: &[String]) -> Result<Vec<String>, Fault> {
-    if values.is_empty() {
-        return Err(Fault::Contradiction("a `choice` needs `values`"));
-    }
-    limited("values", values.len(), CHOICE_VALUES_MAX)?;
-    for (place, value) in values.iter().enumerate() {
-        code(value)?;
-        if values[..place].contains(value) {
-            return Err(Fault::Contradiction("`values` names a value twice"));
-        }
-    }
-    Ok(values.to_vec())
+    Ok(fields)
 }
 
 fn clause(text: &str) -> Result<Clause, Fault> {
@@ -267,52 +285,4 @@ fn clause(text: &str) -> Result<Clause, Fault> {
     };
     code(policy).and_then(|()| code(clause)).map_err(|_| Fault::Name { found: text.to_owned(), wanted })?;
     Ok(Clause { policy: policy.to_owned(), clause: clause.to_owned() })
-}
-
-fn code(text: &str) -> Result<(), Fault> {
-    if is_code(text) && text.len() <= CODE_BYTES_MAX {
-        return Ok(());
-    }
-    Err(Fault::Name { found: text.to_owned(), wanted: "a short identifier without spaces" })
-}
-
-fn dotted_name(name: &str) -> Result<(), Fault> {
-    let wanted = "a name of a-z, 0-9, `_` and `-`, in parts with dots between them";
-    let part = |part: &str| {
-        part.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
-            && part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
-    };
-    if name.len() <= EVENT_TYPE_BYTES_MAX && name.split('.').all(part) {
-        return Ok(());
-    }
-    Err(Fault::Name { found: name.to_owned(), wanted })
-}
-
-fn field_name(name: &str) -> Result<(), Fault> {
-    if ["date", "evidence", "personal", "sealed", "undeclared", "unit"].contains(&name) {
-        return Err(Fault::Contradiction(
-            "`unit`, `date` and `evidence` are there without being defined, `personal`, `sealed` and `undeclared` are for what is sealed",
-        ));
-    }
-    let good = name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
-        && name.len() <= FIELD_NAME_BYTES_MAX;
-    let wanted = "a field's name: a letter, then a-z, 0-9 and `_`";
-    if good { Ok(()) } else { Err(Fault::Name { found: name.to_owned(), wanted }) }
-}
-
-fn texts(title: &str, description: &str) -> Result<(), Fault> {
-    length("title", title, TITLE_BYTES_MAX)?;
-    length("description", description, DESCRIPTION_BYTES_MAX)
-}
-
-fn length(key: &'static str, text: &str, limit_bytes: usize) -> Result<(), Fault> {
-    if (1..=limit_bytes).contains(&text.len()) {
-        return Ok(());
-    }
-    Err(Fault::Length { key, bytes: text.len(), limit_bytes })
-}
-
-fn limited(what: &'static str, found: usize, limit: usize) -> Result<(), Fault> {
-    if found <= limit { Ok(()) } else { Err(Fault::TooMany { what, found, limit }) }
 }

@@ -25,6 +25,7 @@ pub fn schema(event_type: &EventType) -> Value<'_> {
         ("properties", attributes(event_type)),
         ("x-clauses", Value::Array(clauses)),
         ("x-recorded-by", Value::string(event_type.recorded_by.as_str())),
+        ("examples", Value::Array(vec![event_type.example_event()])),
     ])
 }
 
@@ -75,6 +76,7 @@ fn property(field: &Field) -> Value<'_> {
     let mut value = of_kind(&field.kind);
     value = with(value, "title", Value::string(field.title.as_str()));
     value = with(value, "description", Value::string(field.description.as_str()));
+    value = with(value, "examples", Value::Array(vec![field.example.clone()]));
     value = with(value, "x-personal", Value::Bool(field.personal));
     match &field.measure {
         Some(measure) => with(value, "x-measure", Value::string(measure.as_str())),

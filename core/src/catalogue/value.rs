@@ -2,7 +2,8 @@
 
 use super::check::{Faults, Place};
 use super::definition::{Bounds, FieldKind};
-use super::{nearest, personal};
+use super::personal;
+use crate::declared::question;
 use crate::json::{Object, Value};
 use crate::limits::{CODE_BYTES_MAX, FIELD_TEXT_BYTES_MAX, LIST_ITEMS_MAX, SHOWN_BYTES_MAX};
 use crate::time::{Timestamp, is_civil_date};
@@ -11,7 +12,7 @@ use crate::time::{Timestamp, is_civil_date};
 pub(super) const CODE_PATTERN: &str = r"^[A-Za-z0-9._/:()\[\]+=#&,*~-]+$";
 
 /// Whether a text has the form of a code. Neither spaces nor `@`: nobody's name or address has it.
-pub(super) fn is_code(text: &str) -> bool {
+pub(crate) fn is_code(text: &str) -> bool {
     const ALLOWED: [bool; 256] = {
         let (mut table, mut rest): (_, &[u8]) =
             ([false; 256], b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/:()[]+=#&,*~-");
@@ -202,7 +203,7 @@ fn not_a_choice(values: &[String], text: &str, place: Place<'_>, faults: &mut Fa
     } else {
         message.push_str(&format!("the {} values of this field", values.len()));
         let shown = if faults.quiet { "" } else { text };
-        message.push_str(&nearest::question(shown, values.iter().map(String::as_str)));
+        message.push_str(&question(shown, values.iter().map(String::as_str)));
     }
     faults.push("not_a_choice", place, message);
 }

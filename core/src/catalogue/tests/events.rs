@@ -64,8 +64,8 @@ fn types() {
         "/type: the catalogue has no type \"request.recieved\"; did you mean request.received?",
     );
     check_message(
-        &of("training.completed", r#","data":{"name":"Ada"}"#),
-        "/type: the catalogue has no type \"training.completed\", and none under `training.` yet",
+        &of("person.renamed", r#","data":{"name":"Ada"}"#),
+        "/type: the catalogue has no type \"person.renamed\", and none under `person.` yet",
     );
     check(&of("request", ""), &["/type unknown_type"]);
     check(&of("ledger.created", r#","data":{"x":1}"#), &["/type host_type"]);

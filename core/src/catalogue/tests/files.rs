@@ -42,7 +42,7 @@ fn refusal(text: &str) -> String {
 fn check(part: &str, by: &str, expect: &[&str]) {
     assert!(GOOD.contains(part), "{part}");
     let message = refusal(&GOOD.replacen(part, by, 1));
-    for word in ["parking.toml: "].iter().chain(expect) {
+    for word in ["parking.toml:"].iter().chain(expect) {
         assert!(message.contains(word), "{word:?} in {message}");
     }
 }
@@ -71,7 +71,10 @@ fn an_operators_types() {
     assert_eq!(checked(&catalogue, r#"{"zone":"c"}"#).unwrap_err().len(), 2);
     assert_eq!(checked(&built_in(), r#"{"zone":"a"}"#), Ok(Personal::Data));
     let again = catalogue.add("more.toml", GOOD).unwrap_err().to_string();
-    assert_eq!(again, "more.toml: group uk.gov.exemplar.parking: it is defined in parking.toml already");
+    assert_eq!(
+        again,
+        "more.toml:2: it is defined in parking.toml already: give this one another name, or take it out"
+    );
 }
 
 #[test]
@@ -83,7 +86,7 @@ fn unknown_keys_name_file_type_and_key() {
     check("name = \"zone\"", "", &["field 1: ", "missing field `name`"]);
     check("type = \"text\"", "type = \"prose\"", &["field remark: ", "unknown variant `prose`"]);
     check("required = [\"zone\", \"unit\"]", "required = 1", &["permit-issued: ", "required"]);
-    check("[[field]]", "[[field]", &["TOML"]);
+    check("[[field]]", "[[field]", &["parking.toml:8: "]);
 }
 
 #[test]
@@ -115,7 +118,7 @@ fn what_is_the_products_stays_so() {
     let moved = |group: &str| GOOD.replace("uk.gov.exemplar.parking", group);
     for group in ["request", "training", "ledger.parking"] {
         let message = refusal(&moved(group));
-        assert!(message.contains(&format!("group {group}: ")) && message.contains("reserved"), "{message}");
+        assert!(message.starts_with("parking.toml:2: ") && message.contains("reserved"), "{message}");
     }
     let host = GOOD.replace("subject = ", "recorded_by = \"host\"\nsubject = ").replace(", \"unit\"]", "]");
     let message = refusal(&host);
@@ -125,10 +128,9 @@ fn what_is_the_products_stays_so() {
     let wider = moved("uk.gov.exemplar").replace("exemplar.permit", "exemplar.parking.permit");
     catalogue.add("wide.toml", &wider).unwrap();
     let again = catalogue.add("narrow.toml", GOOD).unwrap_err().to_string();
-    assert_eq!(
-        again,
-        "narrow.toml: type uk.gov.exemplar.parking.permit-issued: it is defined in wide.toml already"
-    );
+    let expect =
+        "narrow.toml:22: type uk.gov.exemplar.parking.permit-issued: it is defined in wide.toml already";
+    assert!(again.starts_with(expect), "{again}");
 }
 
 #[test]
@@ -143,6 +145,66 @@ fn keys_that_do_not_go_together() {
     check("type = \"text\"", "type = \"text\"\nleast = 1", &["numbers only"]);
     check("type = \"text\"", "type = \"number\"\nleast = 1\nmost = 0", &["more than `most`"]);
     check("type = \"text\"", "type = \"person_ref\"\npersonal = false", &["always personal"]);
+}
+
+/// Each mistake, its line, and what to do about it.
+#[test]
+fn every_refusal_names_file_line_and_cure() {
+    for (part, by, expect) in [
+        ("clauses = [", "clause = [", "parking.toml:6: unknown field `clause`"),
+        ("clauses = [", "clause = [", "; did you mean clauses?"),
+        ("values = [", "vlaues = [", "parking.toml:13: field zone: unknown field `vlaues`"),
+        ("values = [", "vlaues = [", "; did you mean values?"),
+        ("type = \"choice\"", "type = \"choise\"", "parking.toml:12: field zone: unknown variant `choise`"),
+        ("type = \"choice\"", "type = \"choise\"", "; did you mean choice?"),
+        (
+            "name = \"remark\"",
+            "name = \"zone\"",
+            "parking.toml:16: field zone: it is defined in parking.toml already: give",
+        ),
+        (
+            "fields = [\"zone\", \"remark\"]",
+            "fields = [\"zone\",\n\"remrak\"]",
+            "parking.toml:26: type uk.gov.exemplar.parking.permit-issued: no [[field]] of this file is named \"remrak\"; did you mean remark?",
+        ),
+        ("fields = [\"zone\"", "fields = [\"colour\"", "\"colour\"; define it, or take it out of `fields`"),
+        ("required = [\"zone\"", "required = [\"zome\"", "parking.toml:26: "),
+        ("required = [\"zone\"", "required = [\"zome\"", "\"zome\"; did you mean zone?"),
+        (
+            "clauses = [\"exemplar 4.2\"]",
+            "clauses = [\"leicester L9.2.gg\"]",
+            "parking.toml:6: the policy has no clause \"L9.2.gg\"; did you mean L9.2.",
+        ),
+        (
+            "values = [\"a\", \"b\"]",
+            "values = [\"a\", \"b\"]\nexample = \"c\"",
+            "parking.toml:9: field zone: its `example` is no good example: \"c\" is none of a, b",
+        ),
+    ] {
+        check(part, by, &[expect]);
+    }
+}
+
+#[test]
+fn several_groups_in_one_file() {
+    let head = &GOOD[..GOOD.find("[[field]]").unwrap()];
+    let group = |name: &str| {
+        format!("[[group]]\nname = \"{name}\"\ntitle = \"T\"\ndescription = \"D.\"\nsubject = \"s\"\n")
+    };
+    let groups = [group("uk.gov.exemplar.parking"), group("uk.gov.exemplar.streets")].concat();
+    let more = "[[type]]\nname = \"uk.gov.exemplar.streets.swept\"\ntitle = \"T\"\ndescription = \"D.\"\n";
+    let good = format!("{}{more}", GOOD.replace(head, &groups));
+    let mut catalogue = built_in();
+    catalogue.add("outside.toml", &good).unwrap();
+    let swept = catalogue.get("uk.gov.exemplar.streets.swept").unwrap();
+    assert_eq!((swept.group.as_str(), swept.subject.as_deref()), ("uk.gov.exemplar.streets", Some("s")));
+    let twice = good.replace("streets\"", "parking\"");
+    assert!(refusal(&twice).contains("parking.toml:7: group uk.gov.exemplar.parking: it is defined"));
+    assert!(refusal(&format!("title = \"T\"\n{good}")).contains("put it into each [[group]]"));
+    assert!(
+        refusal(&good.replace("name = \"uk.gov.exemplar.streets.swept", "name = \"uk.gov.x"))
+            .contains("does not begin")
+    );
 }
 
 #[test]

@@ -6,23 +6,38 @@ use crate::limits::{NEAREST_BYTES_MAX, NEAREST_NAMES_MAX};
 ///
 /// # Limits
 /// [`NEAREST_NAMES_MAX`] names; none for a text of more than [`NEAREST_BYTES_MAX`] bytes.
-pub(super) fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     if wanted.len() > NEAREST_BYTES_MAX {
         return Vec::new();
     }
-    let most = (wanted.len() / 6).clamp(1, 4);
     let mut near: Vec<(usize, &str)> = known
         .filter(|name| name.len().abs_diff(wanted.len()) <= most)
         .map(|name| (distance(wanted.as_bytes(), name.as_bytes()), name))
         .filter(|(distance, _)| *distance <= most)
         .collect();
     near.sort_unstable();
+    near.dedup();
+    // What is much further off than the nearest was hardly meant.
+    let farthest = near.first().map_or(0, |(distance, _)| distance + 1);
+    near.retain(|(distance, _)| *distance <= farthest);
     near.into_iter().take(NEAREST_NAMES_MAX).map(|(_, name)| name).collect()
 }
 
-/// `, did you mean a, b or c?`, or nothing.
-pub(super) fn question<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
-    match nearest(wanted, known).as_slice() {
+/// `; did you mean a, b or c?`, or nothing. Of the names in an event: few letters differ, since a name that is nobody's
+/// may well be meant.
+pub(crate) fn question<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
+    asked(&nearest(wanted, known, (wanted.len() / 6).clamp(1, 4)))
+}
+
+/// As [`question`], of the names in a file, where a name that is nobody's is a mistake in any case.
+pub(crate) fn question_in_file<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
+    // Two letters that changed places count as two.
+    let least = if wanted.len() < 4 { 1 } else { 2 };
+    asked(&nearest(wanted, known, (wanted.len() / 3).clamp(least, 4)))
+}
+
+fn asked(names: &[&str]) -> String {
+    match names {
         [] => String::new(),
         [one] => format!("; did you mean {one}?"),
         [others @ .., last] => format!("; did you mean {} or {last}?", others.join(", ")),
