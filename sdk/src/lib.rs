@@ -88,6 +88,7 @@
 
 mod alert;
 mod calendar;
+mod calendars;
 pub mod case;
 mod clock;
 mod day;
@@ -106,7 +107,8 @@ mod table;
 pub mod testing;
 
 pub use alert::{ARITHMETIC_CHARS_MAX, Act, Alert, Cleared, EVIDENCE_MAX, Outcome, REASON_CHARS_MAX};
-pub use calendar::{Calendar, Holiday, Nation, bank_holidays};
+pub use calendar::{Calendar, DayOff, Holiday, Nation, Nations, bank_holidays};
+pub use calendars::{CALENDAR_SUBSCRIPTIONS, Calendars, Touched};
 pub use case::{Alarm, Case, CaseFold, Happened, Stage};
 pub use clock::{
     BREACH_HOURS, EIR_EXTENDED_WORKING_DAYS, REQUEST_WORKING_DAYS, ReceiptRule, RequestClock, breach_due,
