@@ -92,12 +92,14 @@ mod calendars;
 pub mod case;
 mod clock;
 mod day;
+mod deadline;
 mod deadlines;
 mod event;
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub mod guest;
 mod instant;
+pub mod law;
 mod manifest;
 mod plugin;
 mod report;
@@ -111,9 +113,11 @@ pub use calendar::{Calendar, DayOff, Holiday, Nation, Nations, bank_holidays};
 pub use calendars::{CALENDAR_SUBSCRIPTIONS, Calendars, Touched};
 pub use case::{Alarm, Case, CaseFold, Happened, Stage};
 pub use clock::{
-    BREACH_HOURS, EIR_EXTENDED_WORKING_DAYS, REQUEST_WORKING_DAYS, ReceiptRule, RequestClock, breach_due,
+    BREACH_HOURS, EIR_EXTENDED_WORKING_DAYS, REQUEST_WORKING_DAYS, ReceiptRule, RequestClock, Right,
+    RightsClock, breach_deadline, breach_due, school_deadline,
 };
 pub use day::{Day, NoDay};
+pub use deadline::{Deadline, NoDeadline, NotCounted, Step};
 pub use deadlines::Deadlines;
 pub use event::{Data, DataError, Event, Item};
 pub use instant::{Instant, NoInstant};

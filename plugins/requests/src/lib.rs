@@ -66,7 +66,7 @@ impl Plugin for Requests {
         title: "Requests for information",
         description: "Watches over requests under freedom of information, environmental information and re-use, from \
                       receipt to answer, and counts how many are answered in time.",
-        subscriptions: &["request.*", "case.*", "ledger.correction_recorded"],
+        subscriptions: &["request.*", "case.*", "calendar.*", "ledger.correction_recorded"],
         rules: &[NOT_TAKEN_IN_HAND, DUE_SOON, OVERDUE],
         settings_schema: include_str!("settings.json"),
         catalogue: &[],

@@ -1,6 +1,6 @@
 //! The register of open requests.
 
-use muniment_sdk::{Calendar, Cell, Column, Day, Instant, Register, Row};
+use muniment_sdk::{Cell, Column, Day, Instant, Register, Row};
 
 use crate::apply::Regime;
 use crate::case::{Awaiting, Request};
@@ -16,6 +16,7 @@ pub(crate) const OPEN: Register = Register {
         Column::new("regime", "Regime"),
         Column::new("received", "Received"),
         Column::new("due", "Due"),
+        Column::new("due_then", "Due, as its calendar was known at first"),
         Column::new("working_days_left", "Working days left"),
         Column::new("unit", "Unit"),
         Column::new("assigned_to", "Assigned to"),
@@ -35,7 +36,8 @@ pub(crate) fn open(
     let mut rows: Vec<((bool, Option<Day>), Row)> = cases
         .map(|(case, request)| {
             let due = if request.is_open() { request.due() } else { None };
-            ((due.is_none(), due), row(case, &request, due, today))
+            let then = due.and_then(|_| request.due_then(case, settings, &plugin.cases));
+            ((due.is_none(), due), row(case, &request, Due { now: due, then }, today))
         })
         .collect();
     // Within a day they stay as they come, by case.
@@ -43,8 +45,16 @@ pub(crate) fn open(
     rows.into_iter().map(|(_, row)| row)
 }
 
-fn row(case: &str, request: &Request, due: Option<Day>, today: Day) -> Row {
-    let left = due.map(|due| Calendar::uk_wide().working_days_between(today, due));
+/// When a request is due, and when it was by the calendars as they were known when its clock began: a holiday that was
+/// proclaimed since moves a deadline, and what a requester was told stands beside it.
+#[derive(Clone, Copy)]
+struct Due {
+    now: Option<Day>,
+    then: Option<Day>,
+}
+
+fn row(case: &str, request: &Request, due: Due, today: Day) -> Row {
+    let left = due.now.map(|due| request.clock.calendar().working_days_between(today, due));
     let seqs = [
         Some(request.received),
         request.acknowledged,
@@ -56,11 +66,12 @@ fn row(case: &str, request: &Request, due: Option<Day>, today: Day) -> Row {
         Cell::from(case),
         Cell::from(regime(request.regime)),
         Cell::from(request.received.day),
-        Cell::from(due),
+        Cell::from(due.now),
+        Cell::from(due.then),
         Cell::from(left),
         Cell::from(request.unit.as_deref()),
         Cell::from(request.assigned_to.as_deref()),
-        Cell::from(status(request, due, today)),
+        Cell::from(status(request, due.now, today)),
     ])
     .subject(case)
     .unit(request.unit.as_deref())

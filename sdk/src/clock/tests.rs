@@ -28,7 +28,7 @@ fn the_worked_examples_of_the_act() {
 
 #[test]
 fn with_the_holidays_of_england_alone_it_would_be_wrong() {
-    let england = Calendar::of(crate::Nation::EnglandAndWales);
+    let england = Calendar::of(Nation::EnglandAndWales);
     for (received, wrong) in [
         ("2025-06-06", "2025-07-04"),
         ("2025-07-11", "2025-08-08"),
@@ -45,7 +45,9 @@ fn while_a_fee_is_awaited_no_day_counts() {
     let mut clock = RequestClock::from_receipt(day("2026-03-02"));
     clock.stand_still(day("2026-03-09"), day("2026-03-18"));
     assert_eq!(clock.due(), day("2026-04-13"));
-    assert!(clock.words().contains("2026-03-09 to 2026-03-18 (a fee was awaited)"), "{}", clock.words());
+    let words = clock.deadline(&law::FOI_REQUEST).unwrap().words();
+    let awaited = "7 working days from Monday 9 March 2026 to Wednesday 18 March 2026 (payment was awaited)";
+    assert!(words.contains(awaited), "{words}");
     assert_eq!(clock.working_day(4), day("2026-03-06"), "before the notice nothing is disregarded");
     let twice = {
         let mut twice = clock.clone();
