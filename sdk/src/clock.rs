@@ -9,6 +9,8 @@ use crate::law::{self, Counting, Length, TimeLimit};
 use crate::{Calendar, Calendars, Day, Deadline, Instant, Nation, NoDeadline};
 
 mod counting;
+#[cfg(test)]
+mod properties;
 mod rights;
 mod school;
 #[cfg(test)]

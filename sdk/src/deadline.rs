@@ -5,6 +5,8 @@ use std::fmt;
 use crate::law::{Length, TimeLimit};
 use crate::{Day, DayOff, Instant};
 
+#[cfg(test)]
+pub(crate) mod tests;
 mod words;
 
 /// By when something is to be done, and how that was worked out. Day and steps come from one computation.

@@ -34,6 +34,50 @@ pub use oversight::{
     SURVEILLANCE, toolkit_due,
 };
 
+/// All of them.
+pub const ALL: [&TimeLimit; 40] = [
+    &FOI_REQUEST,
+    &FOI_PUBLIC_INTEREST,
+    &FOI_FEE,
+    &FOI_ARCHIVES,
+    &FOI_SCHOOL_DAYS,
+    &FOI_SCHOOL,
+    &FOI_REVIEW_ASKED,
+    &FOI_REVIEW,
+    &FOI_REVIEW_COMPLEX,
+    &EIR_REQUEST,
+    &EIR_EXTENDED,
+    &EIR_CHARGE,
+    &EIR_REVIEW_ASKED,
+    &EIR_REVIEW,
+    &REUSE_REQUEST,
+    &REUSE_REQUEST_2005,
+    &ACCESS_1998,
+    &CREDIT_FILE_1998,
+    &RIGHT_2018,
+    &RIGHT_2019,
+    &RIGHT_2026,
+    &COMPLAINT,
+    &BREACH_AUTHORITY,
+    &BREACH_LAW_ENFORCEMENT,
+    &BREACH_PECR_BEFORE_2025,
+    &BREACH_PECR,
+    &CONSULTATION,
+    &CONSULTATION_EXTENDED,
+    &OTHERS_DATA,
+    &ICO_COMPLAINT_BEFORE,
+    &ICO_COMPLAINT,
+    &DECISION_NOTICE_BEFORE,
+    &DECISION_NOTICE,
+    &APPEAL,
+    &STATISTICS,
+    &SURVEILLANCE,
+    &INFORMANT,
+    &INFORMANT_JUVENILE_BEFORE_2018,
+    &INFORMANT_JUVENILE,
+    &DATA_PROTECTION_FEE,
+];
+
 /// A time limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeLimit {

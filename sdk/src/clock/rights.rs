@@ -6,6 +6,9 @@ use crate::{Calendar, Calendars, Day, Deadline, Nation, NoDeadline};
 
 use super::counting::{Reading, in_years, months_from};
 
+#[cfg(test)]
+mod tests;
+
 /// From this day on the Commissioner's guidance on access let the clock stand still while the requester was asked to be
 /// clearer. Known to the authors with a confidence of 90 per cent.
 const PAUSED_BY_GUIDANCE_FROM: Day = Day::on(2020, 10, 21);
