@@ -1,6 +1,6 @@
 //! What there is to be said about a request, and when.
 
-use muniment_sdk::{Alarm, Alert, Day, Stage};
+use muniment_sdk::{Alarm, Alert, Day, EIR_EXTENDED_WORKING_DAYS, Stage};
 
 use crate::apply::{End, Regime};
 use crate::case::{Awaiting, Request, Restarted};
@@ -68,33 +68,44 @@ pub(crate) fn words(request: &Request, settings: &Settings, alarm: &Alarm, alert
     if last.is_some_and(|last| last == alarm.stage) { alert.recipient("role/director") } else { alert }
 }
 
+/// How the deadline was worked out; where it was extended, by which notice, and what that rests on.
 fn arithmetic(request: &Request) -> String {
     let mut words = String::new();
     if request.restarted.is_some() {
         words.push_str(&format!("Received {}; the clock began again. ", request.received.day.in_words()));
     }
-    if let Some(extension) = &request.extension {
-        words.push_str(&format!(
-            "Extended to {} by notice of {}. Without it: ",
-            extension.to.in_words(),
-            extension.notified.day.in_words()
-        ));
-    }
-    match request.clock.deadline(request.limit()) {
-        Ok(deadline) => words.push_str(&deadline.words()),
-        Err(none) => words.push_str(&none.to_string()),
-    }
-    if request.extension.is_some() {
-        words.push_str(extended_by(request.regime));
+    let worked_out = |limit| match request.clock.deadline(limit) {
+        Ok(deadline) => deadline.words(),
+        Err(none) => none.to_string(),
+    };
+    let Some(extension) = &request.extension else { return words + &worked_out(request.limit()) };
+    words.push_str(&format!(
+        "Extended to {} by notice of {}{}. Without the notice: ",
+        extension.to.in_words(),
+        extension.notified.day.in_words(),
+        extended_under(request.regime),
+    ));
+    words.push_str(&worked_out(request.limit()));
+    let expected = request.clock.working_day(EIR_EXTENDED_WORKING_DAYS);
+    match request.regime {
+        Regime::Foi if extension.to > expected => words.push_str(&format!(
+            " The Information Commissioner expects no more than 40 working days, which end on {}.",
+            expected.in_words()
+        )),
+        Regime::Eir if extension.to == expected => {
+            words
+                .push_str(" The extended day is working day 40, beyond which the regulation allows nothing.");
+        }
+        _ => {}
     }
     words
 }
 
-fn extended_by(regime: Regime) -> &'static str {
+fn extended_under(regime: Regime) -> &'static str {
     match regime {
-        Regime::Foi => " Extended under section 10(3).",
-        Regime::Eir => " Extended under regulation 7(1).",
-        Regime::Reuse => " Extended under regulation 8(2).",
+        Regime::Foi => " (section 10(3))",
+        Regime::Eir => " (regulation 7(1))",
+        Regime::Reuse => " (regulation 8(2))",
         Regime::Other => "",
     }
 }

@@ -157,9 +157,9 @@ fn an_extension_moves_the_deadline_if_notice_is_given_in_time() {
     let run = valid.clone().wait_until("2026-05-02").run();
     assert_eq!(overdue(&run), ["Fri 2026-05-01 00:00 + A-REQ-3 overdue FOI-1"]);
     assert!(
-        run.alert("A-REQ-3", "overdue")
-            .arithmetic
-            .contains("Extended to Thursday 30 April 2026 by notice of Tuesday 31 March 2026.")
+        run.alert("A-REQ-3", "overdue").arithmetic.contains(
+            "Extended to Thursday 30 April 2026 by notice of Tuesday 31 March 2026 (section 10(3))."
+        )
     );
     assert!(run.history().contains(&"Thu 2026-04-23 00:00 + A-REQ-2 5-working-days-left FOI-1".to_owned()));
     let withdrawn = valid.post(post("extension_withdrawn", "FOI-1", "2026-04-08")).wait_until("2026-04-09");
@@ -179,6 +179,12 @@ fn environmental_information_is_never_extended_beyond_forty_working_days() {
         .wait_until("2026-05-02")
         .run();
     assert_eq!(overdue(&run), ["Fri 2026-05-01 00:00 + A-REQ-3 overdue EIR-1"]);
+    let words = &run.alert("A-REQ-3", "overdue").arithmetic;
+    assert!(
+        words.starts_with("Extended to Thursday 30 April 2026 by notice of Friday 20 March 2026"),
+        "{words}"
+    );
+    assert!(words.contains("The extended day is working day 40"), "{words}");
 }
 
 #[test]
