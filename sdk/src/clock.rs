@@ -58,9 +58,9 @@ pub enum ReceiptRule {
 /// assert_eq!(clock.due().to_string(), "2026-03-31");
 /// assert_eq!(
 ///     clock.deadline(&law::FOI_REQUEST)?.words(),
-///     "Due by Tuesday 31 March 2026. From Monday 2 March 2026, when the request was received; with the day behind as day 1, \
+///     "Due by Tuesday 31 March 2026 (Freedom of Information Act 2000, section 10(1) and (6)). From Monday 2 March 2026, when the request was received; with the day behind as day 1, \
 ///      working day 20 is Tuesday 31 March 2026. Not counted: 8 Saturdays and Sundays; Tuesday 17 March 2026 (St Patrick's \
-///      Day, Northern Ireland). Source: Freedom of Information Act 2000, section 10(1) and (6)."
+///      Day, Northern Ireland)."
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -17,11 +17,10 @@ mod words;
 /// let deadline = law::COMPLAINT.deadline(received, &Calendars::default(), Nation::EnglandAndWales)?;
 /// assert_eq!(
 ///     deadline.words(),
-///     "Due by Monday 3 August 2026, and to be safe by Friday 31 July 2026. From Thursday 2 July 2026, when the complaint \
-///      was received; with the day behind as day 1, 30 days end on Saturday 1 August 2026. That is no working day, nor is \
-///      Sunday 2 August 2026; Monday 3 August 2026 takes its place. The safe reading: from Thursday 2 July 2026, when the \
-///      complaint was received; with that day as day 1, 30 days end on Friday 31 July 2026. Source: Data Protection Act \
-///      2018, section 164A; the Information Commissioner's guidance on complaints."
+///     "Due by Monday 3 August 2026, and to be safe by Friday 31 July 2026 (Data Protection Act 2018, section 164A; the \
+///      Information Commissioner's guidance on complaints). From Thursday 2 July 2026, when the complaint was received; with the day behind as day 1, 30 days end on Saturday 1 August 2026. That is no working day, nor is \
+///      Sunday 2 August 2026; Monday 3 August 2026 takes its place. The safe reading: with Thursday 2 July 2026 as day 1, 30 days end on \
+///      Friday 31 July 2026."
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

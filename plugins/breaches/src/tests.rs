@@ -49,9 +49,8 @@ fn the_hours_run_through_a_weekend_and_the_change_of_the_clocks() {
     assert_eq!(alert.evidence, [0]);
     assert_eq!(
         alert.arithmetic,
-        "Due by Monday 30 March 2026 at 18:00 (London). From Friday 27 March 2026 at 17:00, when the organisation became \
-         aware; 72 elapsed hours, nights, weekends and holidays included, end on Monday 30 March 2026 at 18:00. Source: UK \
-         GDPR, Article 33(1). It was not decided whether it is reportable."
+        "Due by Monday 30 March 2026 at 18:00 in London (UK GDPR, Article 33(1)). From Friday 27 March 2026 at 17:00, when the organisation became \
+         aware; 72 elapsed hours, nights, weekends and holidays included, end on Monday 30 March 2026 at 18:00. It was not decided whether it is reportable."
     );
     assert_eq!(run.alert("A-BRC-1", "24-hours").recipient, None);
     assert_eq!(run.alert("A-BRC-1", "48-hours").recipient.as_deref(), Some("role/siro"));

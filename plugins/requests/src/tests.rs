@@ -61,9 +61,9 @@ fn a_request_that_nobody_takes_in_hand_goes_through_every_stage() {
     assert_eq!(alert.evidence, [0]);
     assert_eq!(
         alert.arithmetic,
-        "Due by Tuesday 31 March 2026. From Monday 2 March 2026, when the request was received; with the day behind as \
+        "Due by Tuesday 31 March 2026 (Freedom of Information Act 2000, section 10(1) and (6)). From Monday 2 March 2026, when the request was received; with the day behind as \
          day 1, working day 20 is Tuesday 31 March 2026. Not counted: 8 Saturdays and Sundays; Tuesday 17 March 2026 (St \
-         Patrick's Day, Northern Ireland). Source: Freedom of Information Act 2000, section 10(1) and (6)."
+         Patrick's Day, Northern Ireland)."
     );
     assert_eq!(run.alert("A-REQ-2", "2-working-days-left").recipient.as_deref(), Some("role/director"));
     assert_eq!(run.alert("A-REQ-2", "5-working-days-left").recipient, None);

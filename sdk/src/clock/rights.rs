@@ -49,6 +49,8 @@ pub enum Right {
 pub struct RightsClock {
     right: Right,
     start: Day,
+    /// What happened then, where it is not the receipt.
+    completed: Option<&'static str>,
     /// From the day of a question to that of the answer, in order, none overlapping.
     pauses: Vec<(Day, Day)>,
     awaiting: Option<Day>,
@@ -78,14 +80,24 @@ impl RightsClock {
     /// A clock that a receipt starts.
     #[must_use]
     pub fn received(right: Right, day: Day) -> RightsClock {
-        RightsClock { right, start: day, pauses: Vec::new(), awaiting: None, notices: Vec::new() }
+        RightsClock {
+            right,
+            start: day,
+            completed: None,
+            pauses: Vec::new(),
+            awaiting: None,
+            notices: Vec::new(),
+        }
     }
 
     /// What the request could not be answered without, proof of identity or a fee, was received: it starts then, if that was
     /// later.
     #[must_use]
     pub fn completed(mut self, day: Day) -> RightsClock {
-        self.start = self.start.max(day);
+        if day > self.start {
+            self.start = day;
+            self.completed = Some("the last of what the request needed was received");
+        }
         self
     }
 
@@ -159,7 +171,7 @@ impl RightsClock {
     }
 
     fn read(&self, limit: &TimeLimit, counting: Counting, ends: Ends, calendar: &Calendar) -> Reading {
-        let from = Step::From { day: self.start, what: limit.trigger };
+        let from = Step::From { day: self.start, what: self.completed.unwrap_or(limit.trigger) };
         let mut steps = vec![from.clone()];
         let end = limit.count(self.start, counting, calendar, &mut steps);
         let end = self.lengthen(end, ends, limit, calendar, &mut steps);

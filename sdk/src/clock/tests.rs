@@ -123,7 +123,7 @@ fn a_receipt_that_is_deemed_is_explained() {
     let words = clock.deadline(&law::EIR_REQUEST).unwrap().words();
     assert!(
         words.starts_with(
-            "Due by Thursday 9 April 2026. From Saturday 7 March 2026, when the request was received; that is no working \
+            "Due by Thursday 9 April 2026 (Environmental Information Regulations 2004, regulations 2(1) and 5(2)). From Saturday 7 March 2026, when the request was received; that is no working \
              day, and Monday 9 March 2026 counts as the day of receipt; with the day behind as day 1, working day 20"
         ),
         "{words}"
@@ -170,9 +170,8 @@ fn seventy_two_hours_explain_themselves() {
     let deadline = breach_deadline("2026-03-27T17:00:00Z".parse().unwrap()).unwrap();
     assert_eq!(
         deadline.words(),
-        "Due by Monday 30 March 2026 at 18:00 (London). From Friday 27 March 2026 at 17:00, when the organisation became \
-         aware; 72 elapsed hours, nights, weekends and holidays included, end on Monday 30 March 2026 at 18:00. Source: UK \
-         GDPR, Article 33(1)."
+        "Due by Monday 30 March 2026 at 18:00 in London (UK GDPR, Article 33(1)). From Friday 27 March 2026 at 17:00, when the organisation became \
+         aware; 72 elapsed hours, nights, weekends and holidays included, end on Monday 30 March 2026 at 18:00."
     );
     let start = day("2026-01-01").start();
     for aware in (0..2 * 365 * 24).map(|hours| start.plus_hours(hours)) {

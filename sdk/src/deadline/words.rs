@@ -5,51 +5,57 @@ use crate::law::{Counting, Length, Standing};
 use crate::{Day, DayOff, Instant};
 
 impl Deadline {
-    /// The deadline in words: when it is, each step, each day that was not counted with the reason, and the source.
+    /// The deadline in words: when it is and by which source, each step, and each day that was not counted with the reason.
     #[must_use]
     pub fn words(&self) -> String {
         let mut words = self.by();
         words.push(' ');
-        words.push_str(&sentences(&self.steps));
+        words.push_str(&sentences(&self.steps, Voice::Whole));
         if !self.safe_steps.is_empty() {
-            words.push_str(" The safe reading: ");
-            let mut safe = sentences(&self.safe_steps);
-            if safe.starts_with("From") {
-                safe.replace_range(..1, "f");
-            }
-            words.push_str(&safe);
+            words.push_str(" The safe reading:");
+            words.push_str(&sentences(&self.safe_steps, Voice::Short));
         }
-        words.push_str(" Source: ");
-        words.push_str(self.limit.source);
-        words.push_str(match self.limit.standing {
-            Standing::Law => ".",
-            Standing::Guidance => ". It is guidance, and no law.",
-            Standing::Unconfirmed => ". It was compared with no source: check it first.",
-        });
         words
     }
 
-    /// By when, in a sentence.
+    /// By when and by which source, in a sentence.
     fn by(&self) -> String {
-        match self.limit.length {
-            Length::Hours(_) => format!("Due by {} (London).", moment(self.ends)),
-            _ if self.safe_due == self.due => format!("Due by {}.", self.due.in_words()),
-            _ => {
-                format!("Due by {}, and to be safe by {}.", self.due.in_words(), self.safe_due.in_words())
-            }
-        }
+        let when = match self.limit.length {
+            Length::Hours(_) => format!("{} in London", moment(self.ends)),
+            _ if self.safe_due == self.due => self.due.in_words(),
+            _ => format!("{}, and to be safe by {}", self.due.in_words(), self.safe_due.in_words()),
+        };
+        let standing = match self.limit.standing {
+            Standing::Law => "",
+            Standing::Guidance => "; guidance, and no law",
+            Standing::Unconfirmed => "; compared with no source, to be checked first",
+        };
+        format!("Due by {when} ({}{standing}).", self.limit.source)
     }
 }
 
+/// How much is said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    /// All.
+    Whole,
+    /// What another reading has said already is left out.
+    Short,
+}
+
 /// The steps in sentences.
-fn sentences(steps: &[Step]) -> String {
+fn sentences(steps: &[Step], voice: Voice) -> String {
     let mut words = String::new();
-    for step in steps {
+    let mut start = None;
+    for (place, step) in steps.iter().enumerate() {
         match step {
-            // They stand together, behind what was counted.
+            Step::From { day, .. } if voice == Voice::Short => start = Some(*day),
+            Step::Extended { .. } if voice == Voice::Short => {}
+            // They stand together, behind what was counted, as pauses do behind the first.
             Step::NotCounted { .. } => {}
+            Step::Paused { .. } if matches!(steps.get(place - 1), Some(Step::Paused { .. })) => {}
             Step::Counted { length, counting, to } => {
-                words.push_str(&counted(*length, *counting, *to));
+                words.push_str(&counted(*length, *counting, *to, start));
                 words.push_str(&not_counted(steps));
             }
             _ => {
@@ -57,7 +63,10 @@ fn sentences(steps: &[Step]) -> String {
                 if !words.is_empty() {
                     words.push(' ');
                 }
-                words.push_str(&sentence(step));
+                words.push_str(&match step {
+                    Step::Paused { .. } => pauses(&steps[place..], voice),
+                    _ => sentence(step),
+                });
             }
         }
     }
@@ -74,15 +83,7 @@ fn sentence(step: &Step) -> String {
         Step::CountedHours { hours, to } => {
             format!("{hours} elapsed hours, nights, weekends and holidays included, end on {}.", moment(*to))
         }
-        Step::Paused { from, to, days } => {
-            let unit = if *days == 1 { "day does" } else { "days do" };
-            format!(
-                "From {} to {} an answer was awaited that was needed: {days} {unit} not count.",
-                from.in_words(),
-                to.in_words()
-            )
-        }
-        Step::PausesAdded { to } => format!("With these the time ends on {}.", to.in_words()),
+        Step::PausesAdded { to } => format!("With these days the time ends on {}.", to.in_words()),
         Step::Extended { notice, by } => format!(
             "Extended by notice of {}, which had to be given by {}.",
             notice.in_words(),
@@ -90,15 +91,37 @@ fn sentence(step: &Step) -> String {
         ),
         Step::WithoutEffect { day, why } => format!("{}: {why}.", day.in_words()),
         Step::Moved { off, to } => moved(off, *to),
-        Step::NotCounted { .. } | Step::Counted { .. } => String::new(),
+        Step::NotCounted { .. } | Step::Counted { .. } | Step::Paused { .. } => String::new(),
     }
 }
 
-fn counted(length: Length, counting: Counting, to: Day) -> String {
-    let from = match counting {
-        Counting::DayAfter => " with the day behind as day 1,",
-        Counting::DayItself => " with that day as day 1,",
-        Counting::StartsDayAfter => " the clock starts on the day behind, from which",
+/// The pauses at the beginning of some steps.
+fn pauses(steps: &[Step], voice: Voice) -> String {
+    let parts = steps.iter().map_while(|step| match step {
+        Step::Paused { from, to, days } => {
+            let days = if *days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+            Some(match voice {
+                Voice::Whole => format!("from {} to {} ({days})", from.in_words(), to.in_words()),
+                Voice::Short => days,
+            })
+        }
+        _ => None,
+    });
+    let parts: Vec<String> = parts.collect();
+    match voice {
+        Voice::Whole => format!("Not counted, as an answer was awaited: {}.", parts.join("; ")),
+        Voice::Short => format!("Not counted then: {}.", parts.join("; ")),
+    }
+}
+
+/// What was counted, from the day that was named before, or from one that was not.
+fn counted(length: Length, counting: Counting, to: Day, start: Option<Day>) -> String {
+    let from = match (counting, start) {
+        (Counting::DayAfter, None) => " with the day behind as day 1,".to_owned(),
+        (Counting::DayItself, None) => " with that day as day 1,".to_owned(),
+        (Counting::StartsDayAfter, None) => " the clock starts on the day behind, from which".to_owned(),
+        (Counting::DayItself, Some(start)) => format!(" with {} as day 1,", start.in_words()),
+        (_, Some(start)) => format!(" from {}", start.in_words()),
     };
     let to = to.in_words();
     match length {

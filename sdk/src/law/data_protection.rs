@@ -3,7 +3,7 @@
 use super::{Counting, Length, Standing, TimeLimit};
 use crate::Day;
 
-const RECEIVED: &str = "the request, and what it could not be answered without, was received";
+const RECEIVED: &str = "the request was received";
 const AWARE: &str = "the organisation became aware";
 const GDPR_FROM: Option<Day> = Some(Day::on(2018, 5, 25));
 

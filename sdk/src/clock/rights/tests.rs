@@ -68,9 +68,9 @@ fn a_pause_is_counted_with_both_its_days_or_with_one() {
     let words = deadline(&paused).words();
     assert!(
         words.contains(
-            "From Tuesday 10 March 2026 to Thursday 19 March 2026 an answer was awaited that was needed: 10 days do not \
-             count. With these the time ends on Sunday 12 April 2026. That is no working day; Monday 13 April 2026 takes \
-             its place."
+            "Not counted, as an answer was awaited: from Tuesday 10 March 2026 to Thursday 19 March 2026 (10 days). With \
+             these days the time ends on Sunday 12 April 2026. That is no working day; Monday 13 April 2026 takes its \
+             place."
         ),
         "{words}"
     );
@@ -140,4 +140,28 @@ fn a_rule_follows_the_other_without_a_gap() {
         assert_eq!(pair[0].until.map(|until| until.plus(1)), pair[1].from);
     }
     assert_eq!(RIGHT_2026.until, None);
+}
+
+/// As many as a request is likely to have: an alert holds no more words than so many.
+#[test]
+fn pauses_and_an_extension_fit_an_alert() {
+    let clock = access("2026-03-02")
+        .paused(day("2026-03-10"), day("2026-03-19"))
+        .paused(day("2026-03-30"), day("2026-04-08"))
+        .extended(day("2026-04-10"));
+    assert_eq!(
+        deadline(&clock).words(),
+        "Due by Monday 22 June 2026, and to be safe by Friday 19 June 2026 (UK GDPR, Articles 12(3) and 12A). From Monday 2 \
+         March 2026, when the request was received; with the day behind as day 1, 3 months end on Tuesday 2 June 2026. \
+         Extended by notice of Friday 10 April 2026, which had to be given by Wednesday 22 April 2026. Not counted, as an \
+         answer was awaited: from Tuesday 10 March 2026 to Thursday 19 March 2026 (10 days); from Monday 30 March 2026 to \
+         Wednesday 8 April 2026 (10 days). With these days the time ends on Monday 22 June 2026. The safe reading: with \
+         Monday 2 March 2026 as day 1, 3 months end on Monday 1 June 2026. Not counted then: 9 days; 9 days. With these days \
+         the time ends on Friday 19 June 2026."
+    );
+    let words = deadline(&access("2026-03-02").completed(day("2026-03-06"))).words();
+    assert!(
+        words.contains("From Friday 6 March 2026, when the last of what the request needed was received;"),
+        "{words}"
+    );
 }
