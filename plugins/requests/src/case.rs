@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use muniment_sdk::law::{self, TimeLimit};
 use muniment_sdk::{
-    Alarm, Alert, Calendar, Calendars, Case, CaseFold, Data, DataError, Day, EIR_EXTENDED_WORKING_DAYS,
-    Happened, Instant, ReceiptRule, RequestClock,
+    Alarm, Alert, Calendar, Calendars, Case, Data, DataError, Day, EIR_EXTENDED_WORKING_DAYS, Happened,
+    Instant, ReceiptRule, RequestClock,
 };
 
 use crate::apply::{Answer, CloseReason, End, Fact, Regime, ReopenReason};
@@ -98,16 +98,6 @@ impl Request {
             Some(Restarted::Clarified(on) | Restarted::Ordered(on)) => on.recorded,
             None => self.received.recorded,
         }
-    }
-
-    /// By when it was due by the calendars as they were known when its clock began.
-    pub(crate) fn due_then(&self, case: &str, settings: &Settings, cases: &CaseFold<Request>) -> Option<Day> {
-        let calendars = cases.calendars();
-        let recorded = self.clock_recorded();
-        if calendars.known_by(recorded) == calendars.known() {
-            return self.due();
-        }
-        cases.case_by(settings, &calendars.as_known_at(recorded), case)?.due()
     }
 
     /// The rule that it is answered under.

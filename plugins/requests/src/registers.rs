@@ -1,6 +1,8 @@
 //! The register of open requests.
 
-use muniment_sdk::{Cell, Column, Day, Instant, Register, Row};
+use std::collections::BTreeMap;
+
+use muniment_sdk::{Calendars, Cell, Column, Day, Instant, Register, Row};
 
 use crate::apply::Regime;
 use crate::case::{Awaiting, Request};
@@ -33,16 +35,38 @@ pub(crate) fn open(
     let today = Day::in_london(as_at);
     let is_listed = |request: &Request| request.is_open() || request.reopened.is_some();
     let cases = plugin.cases.cases(settings).filter(|(_, request)| is_listed(request));
+    let mut earlier = Earlier { plugin, settings, calendars: BTreeMap::new() };
     let mut rows: Vec<((bool, Option<Day>), Row)> = cases
         .map(|(case, request)| {
             let due = if request.is_open() { request.due() } else { None };
-            let then = due.and_then(|_| request.due_then(case, settings, &plugin.cases));
+            let then = due.and_then(|due| earlier.due(case, &request, due));
             ((due.is_none(), due), row(case, &request, Due { now: due, then }, today))
         })
         .collect();
     // Within a day they stay as they come, by case.
     rows.sort_by_key(|(due, _)| *due);
     rows.into_iter().map(|(_, row)| row)
+}
+
+/// Calendars as they were known earlier, by how many changes were known: few are ever needed, and each takes a while.
+struct Earlier<'p> {
+    plugin: &'p Requests,
+    settings: &'p Settings,
+    calendars: BTreeMap<usize, Calendars>,
+}
+
+impl Earlier<'_> {
+    /// When a request was due by the calendars as they were known when its clock began.
+    fn due(&mut self, case: &str, request: &Request, now: Day) -> Option<Day> {
+        let (cases, recorded) = (&self.plugin.cases, request.clock_recorded());
+        let known = cases.calendars().known_by(recorded);
+        if known == cases.calendars().known() {
+            return Some(now);
+        }
+        let as_known = || cases.calendars().as_known_at(recorded);
+        let calendars = self.calendars.entry(known).or_insert_with(as_known);
+        cases.case_by(self.settings, calendars, case)?.due()
+    }
 }
 
 /// When a request is due, and when it was by the calendars as they were known when its clock began: a holiday that was

@@ -53,7 +53,7 @@ fn sentences(steps: &[Step], voice: Voice) -> String {
             Step::Extended { .. } if voice == Voice::Short => {}
             // They stand together, behind what was counted, as pauses do behind the first.
             Step::NotCounted { .. } => {}
-            Step::Paused { .. } if matches!(steps.get(place - 1), Some(Step::Paused { .. })) => {}
+            Step::Paused { .. } if is_pause(place.checked_sub(1).and_then(|before| steps.get(before))) => {}
             Step::Counted { length, counting, to } => {
                 words.push_str(&counted(*length, *counting, *to, start));
                 words.push_str(&not_counted(steps));
@@ -71,6 +71,10 @@ fn sentences(steps: &[Step], voice: Voice) -> String {
         }
     }
     words
+}
+
+fn is_pause(step: Option<&Step>) -> bool {
+    matches!(step, Some(Step::Paused { .. }))
 }
 
 fn sentence(step: &Step) -> String {
