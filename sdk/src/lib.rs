@@ -79,7 +79,8 @@
 //! assert_eq!(run.history(), ["Tue 2026-03-03 01:00 + A-BCP-2 untested payroll"]);
 //! ```
 //!
-//! A plugin about cases is smaller still: see [`case`](mod@case).
+//! A plugin about cases is smaller still: see [`case`](mod@case). What the law asks for by when is in [`law`], and what
+//! comes of it a [`Deadline`], which explains itself.
 //!
 //! # What this crate never does
 //! - It reads no clock, file, environment or randomness and spawns nothing: `sdk/clippy.toml` bans them. The time comes

@@ -145,9 +145,12 @@ proptest! {
     ) {
         let calendars = with_holidays(start, &holidays);
         let mut clock = RequestClock::by(start, rule, calendars.uk_wide());
+        let mut plain = RequestClock::by(start, rule, Calendar::uk_wide());
         for (from, to) in spans {
             clock.stand_still(start.plus(from), start.plus(to));
+            plain.stand_still(start.plus(from), start.plus(to));
         }
+        prop_assert!(plain.due() <= clock.due(), "another holiday makes nothing earlier");
         let Length::WorkingDays(n) = limit.length else { unreachable!() };
         if let Ok(deadline) = clock.deadline(limit) {
             prop_assert_eq!(clock.working_day(n), deadline.due);

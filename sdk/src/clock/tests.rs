@@ -181,3 +181,20 @@ fn seventy_two_hours_explain_themselves() {
     }
     assert!(breach_deadline("2018-05-24T12:00:00Z".parse().unwrap()).is_err());
 }
+
+/// Every day that a request may carry: the quick computation, that which looks at each day, and the day before.
+#[test]
+fn every_day_of_a_century_is_due_when_its_steps_say() {
+    let (first, last) = (day("2005-01-01"), day("2100-11-15"));
+    let mut before = first;
+    for start in (0..=last.since(first)).map(|number| first.plus(number)) {
+        let clock = RequestClock::from_receipt(start);
+        let deadline = clock.deadline(&law::FOI_REQUEST).unwrap();
+        assert_eq!(clock.due(), deadline.due, "received {start}");
+        assert!(
+            deadline.due >= before && Calendar::uk_wide().is_working_day(deadline.due),
+            "received {start}"
+        );
+        before = deadline.due;
+    }
+}
