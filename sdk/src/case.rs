@@ -10,6 +10,8 @@
 //! - **Aliases** (`case.alias_recorded`): what is recorded under the other number belongs to the case.
 //! - **Order**: by the civil day in London on which something happened, on a day in the order of a case's life, then by
 //!   time, then as recorded. So entries may arrive in any order, and the case comes out the same.
+//! - **Calendars** (`calendar.*`, see [`Calendars`]): where the plugin subscribes to them and a bank holiday is added or
+//!   removed, cases that are not done are worked out again.
 //!
 //! An author says what of an event is kept ([`Case::fact`]), what facts in order come to ([`Case::fold`]), and which
 //! alarms such a case has ([`Case::alarms`]). Which alerts are to be raised and cleared, and when the plugin is to be woken,
@@ -20,7 +22,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Alert, Data, DataError, Day, Instant, Rule};
+use crate::{Alert, Calendars, Data, DataError, Day, Instant, Rule, Touched};
 
 mod fold;
 mod history;
@@ -55,6 +57,28 @@ pub trait Case: Sized {
 
     /// What facts in their order come to; nothing where they are no such case, or not yet.
     fn fold(settings: &Self::Settings, facts: &[Happened<Self::Fact>]) -> Option<Self>;
+
+    /// The same where working days are counted, by the calendars as the ledger says that they are. [`CaseFold`] asks this
+    /// one; a case that implements it has [`fold`](Case::fold) ask it with [`Calendars::default`].
+    fn fold_by(
+        settings: &Self::Settings,
+        calendars: &Calendars,
+        facts: &[Happened<Self::Fact>],
+    ) -> Option<Self> {
+        let _ = calendars;
+        Self::fold(settings, facts)
+    }
+
+    /// Whether another calendar can make a difference to cases of this kind: then they are all worked out again, but for
+    /// those that are done. By default it is the holidays that do.
+    fn counts_by(touched: &Touched) -> bool {
+        !touched.holidays.is_empty()
+    }
+
+    /// Whether it has come to its end, so that no other calendar would give it an alarm.
+    fn is_done(&self) -> bool {
+        false
+    }
 
     /// The alerts that the case has, each with the time in which it stands. Those of a case that is done are none.
     fn alarms(&self, settings: &Self::Settings) -> Vec<Alarm>;

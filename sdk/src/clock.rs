@@ -1,9 +1,25 @@
 //! Clocks of the law.
 
-use crate::{Calendar, Day, Instant};
+use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use crate::deadline::Step;
+use crate::law::{self, Counting, Length, TimeLimit};
+use crate::{Calendar, Calendars, Day, Deadline, Instant, Nation, NoDeadline};
+
+mod counting;
+#[cfg(test)]
+mod properties;
+mod rights;
+mod school;
 #[cfg(test)]
 mod tests;
+
+pub use rights::{Right, RightsClock};
+pub use school::school_deadline;
+
+use counting::{Reading, count_working_days};
 
 /// The working days in which a request has to be answered.
 ///
@@ -22,7 +38,7 @@ pub const EIR_EXTENDED_WORKING_DAYS: u16 = 40;
 pub const BREACH_HOURS: i64 = 72;
 
 /// When the day of receipt is no working day: what it counts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReceiptRule {
     /// The day of receipt is what the calendar says, and the next working day is day one: the Information Commissioner's
@@ -37,46 +53,67 @@ pub enum ReceiptRule {
 /// A clock of working days: it runs from the day behind a receipt, and stands still while a fee is awaited.
 ///
 /// ```
-/// use muniment_sdk::{Day, RequestClock};
+/// use muniment_sdk::{RequestClock, law};
 /// let clock = RequestClock::from_receipt("2026-03-02".parse()?);
 /// assert_eq!(clock.due().to_string(), "2026-03-31");
 /// assert_eq!(
-///     clock.words(),
-///     "From Mon 2026-03-02, the day behind being day 1: working day 20 is Tue 2026-03-31. Not counted: Saturdays and \
-///      Sundays (8 days), 2026-03-17 St Patrick's Day (Northern Ireland)."
+///     clock.deadline(&law::FOI_REQUEST)?.words(),
+///     "Due by Tuesday 31 March 2026 (Freedom of Information Act 2000, section 10(1) and (6)). From Monday 2 March 2026, when the request was received; with the day behind as day 1, \
+///      working day 20 is Tuesday 31 March 2026. Not counted: 8 Saturdays and Sundays; Tuesday 17 March 2026 (St Patrick's \
+///      Day, Northern Ireland)."
 /// );
-/// # Ok::<(), muniment_sdk::NoDay>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestClock {
+    received: Day,
+    /// The day that counts as that of the receipt.
     start: Day,
-    working_days: u16,
+    /// What happened then, where it is not what the limit says.
+    what: Option<&'static str>,
+    calendar: Arc<Calendar>,
     /// Days that are disregarded, from the first to the last, in order.
     standing_still: Vec<(Day, Day)>,
 }
 
 impl RequestClock {
-    /// A clock of [`REQUEST_WORKING_DAYS`] that a receipt starts, or what counts as one: a clarification that was
-    /// reasonably required (section 1(3) of the Act) starts it again.
+    /// A clock that a receipt starts, or what counts as one: a clarification that was reasonably required (section 1(3) of
+    /// the Act) starts it again.
     #[must_use]
     pub fn from_receipt(day: Day) -> RequestClock {
-        RequestClock { start: day, working_days: REQUEST_WORKING_DAYS, standing_still: Vec::new() }
+        RequestClock::by(day, ReceiptRule::CalendarDay, Calendar::uk_wide())
     }
 
     /// The same from a receipt on a day that may be no working day.
     #[must_use]
     pub fn from_receipt_by(day: Day, rule: ReceiptRule) -> RequestClock {
-        RequestClock::from_receipt(match rule {
+        RequestClock::by(day, rule, Calendar::uk_wide())
+    }
+
+    /// The same by a calendar: that of [`Calendars::uk_wide`], for what the ledger knows.
+    #[must_use]
+    pub fn by(day: Day, rule: ReceiptRule, calendar: &Arc<Calendar>) -> RequestClock {
+        let start = match rule {
             ReceiptRule::CalendarDay => day,
-            ReceiptRule::NextWorkingDay => Calendar::uk_wide().working_day_from(day),
-        })
+            ReceiptRule::NextWorkingDay => calendar.working_day_from(day),
+        };
+        let calendar = Arc::clone(calendar);
+        RequestClock { received: day, start, what: None, calendar, standing_still: Vec::new() }
+    }
+
+    /// What started it, where that was no receipt: words such as `the clarification was received`.
+    #[must_use]
+    pub fn because(mut self, what: &'static str) -> RequestClock {
+        self.what = Some(what);
+        self
     }
 
     /// Disregards the working days from the day on which a fees notice was given to the day on which the fee was
     /// received, both of them too: section 10(2) of the Act.
     pub fn stand_still(&mut self, from: Day, to: Day) {
-        // Where two of them touch, no day is disregarded twice.
-        let from = self.standing_still.last().map_or(from, |(_, last)| from.max(last.plus(1)));
+        // Where two of them touch, no day is disregarded twice, and none that would not have counted.
+        let earliest = self.standing_still.last().map_or(self.start, |(_, last)| *last).plus(1);
+        let from = from.max(earliest);
         if from <= to {
             self.standing_still.push((from, to));
         }
@@ -88,10 +125,16 @@ impl RequestClock {
         self.start
     }
 
-    /// The n-th working day that counts.
+    /// The days that it counts by.
+    #[must_use]
+    pub fn calendar(&self) -> &Arc<Calendar> {
+        &self.calendar
+    }
+
+    /// The n-th working day that counts: what [`deadline`](RequestClock::deadline) explains, without looking at each day.
     #[must_use]
     pub fn working_day(&self, n: u16) -> Day {
-        let calendar = Calendar::uk_wide();
+        let calendar = &self.calendar;
         let mut due = calendar.working_day_after(self.start, n);
         for (from, to) in &self.standing_still {
             if *from <= due {
@@ -102,56 +145,35 @@ impl RequestClock {
         due
     }
 
-    /// The last day on which an answer is in time.
+    /// The last day on which an answer is in time, under limits of [`REQUEST_WORKING_DAYS`].
     #[must_use]
     pub fn due(&self) -> Day {
-        self.working_day(self.working_days)
+        self.working_day(REQUEST_WORKING_DAYS)
     }
 
-    /// How the due day was worked out.
-    #[must_use]
-    pub fn words(&self) -> String {
-        self.words_until(self.working_days)
-    }
-
-    /// How the n-th working day was worked out: the start, and every day that was not counted with the reason why.
-    #[must_use]
-    pub fn words_until(&self, n: u16) -> String {
-        let due = self.working_day(n);
-        let mut words = format!(
-            "From {}, the day behind being day 1: working day {n} is {}.",
-            self.start.with_weekday(),
-            due.with_weekday()
-        );
-        let mut skipped = skipped(self.start, due);
-        for (from, to) in self.standing_still.iter().filter(|(from, _)| *from <= due) {
-            skipped.push(format!("{from} to {to} (a fee was awaited)"));
+    /// By when it is under a limit of working days, and every day that was not counted with the reason why.
+    ///
+    /// # Errors
+    /// Where the limit cannot start on that day, or a day lies outside the years that are worked out.
+    pub fn deadline(&self, limit: &TimeLimit) -> Result<Deadline, NoDeadline> {
+        limit.check(self.received)?;
+        let mut steps = vec![Step::From { day: self.received, what: self.what.unwrap_or(limit.trigger) }];
+        if self.start != self.received {
+            steps.push(Step::Deemed { day: self.start });
         }
-        if !skipped.is_empty() {
-            words.push_str(&format!(" Not counted: {}.", skipped.join(", ")));
-        }
-        words
+        let due = match limit.length {
+            Length::WorkingDays(n) => count_working_days(
+                self.start,
+                n,
+                Counting::DayAfter,
+                &self.calendar,
+                &self.standing_still,
+                &mut steps,
+            ),
+            _ => limit.count(self.start, limit.counting, &self.calendar, &mut steps),
+        };
+        Deadline::of(limit, Reading { due, steps }, None)
     }
-}
-
-/// The days behind one day up to another that are no working days, in words.
-fn skipped(after: Day, until: Day) -> Vec<String> {
-    let calendar = Calendar::uk_wide();
-    let days = || (1..=until.since(after)).map(|n| after.plus(n));
-    let weekend_days = days().filter(|day| day.is_weekend()).count();
-    let mut skipped = Vec::new();
-    if weekend_days > 0 {
-        let unit = if weekend_days == 1 { "day" } else { "days" };
-        skipped.push(format!("Saturdays and Sundays ({weekend_days} {unit})"));
-    }
-    for day in days().filter(|day| !day.is_weekend()) {
-        if let Some(holiday) = calendar.holiday(day) {
-            let place = holiday.place();
-            let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
-            skipped.push(format!("{day} {}{place}", holiday.name));
-        }
-    }
-    skipped
 }
 
 /// When the 72 hours of [`BREACH_HOURS`] are over.
@@ -166,4 +188,12 @@ fn skipped(after: Day, until: Day) -> Vec<String> {
 #[must_use]
 pub fn breach_due(aware: Instant) -> Instant {
     aware.plus_hours(BREACH_HOURS)
+}
+
+/// The same with its steps.
+///
+/// # Errors
+/// Before 25 May 2018, from when the rule is in force, and outside the years that are worked out.
+pub fn breach_deadline(aware: Instant) -> Result<Deadline, NoDeadline> {
+    law::BREACH_AUTHORITY.deadline_from(aware, &Calendars::default(), Nation::EnglandAndWales)
 }

@@ -61,9 +61,15 @@ impl Instant {
     /// The day and the time of day that it was in London, as in `Mon 2026-03-30 18:00`.
     #[must_use]
     pub fn in_london(self) -> String {
+        format!("{} {}", Day::in_london(self).with_weekday(), self.time_in_london())
+    }
+
+    /// The time of day that it was in London, as in `18:00`.
+    #[must_use]
+    pub fn time_in_london(self) -> String {
         let timestamp = jiff::Timestamp::from_microsecond(self.0).unwrap_or_default();
         let time = LONDON.to_datetime(timestamp).time();
-        format!("{} {:02}:{:02}", Day::in_london(self).with_weekday(), time.hour(), time.minute())
+        format!("{:02}:{:02}", time.hour(), time.minute())
     }
 
     /// How many whole hours this lies behind another instant; below 0 where it lies before it.

@@ -79,7 +79,8 @@
 //! assert_eq!(run.history(), ["Tue 2026-03-03 01:00 + A-BCP-2 untested payroll"]);
 //! ```
 //!
-//! A plugin about cases is smaller still: see [`case`](mod@case).
+//! A plugin about cases is smaller still: see [`case`](mod@case). What the law asks for by when is in [`law`], and what
+//! comes of it a [`Deadline`], which explains itself.
 //!
 //! # What this crate never does
 //! - It reads no clock, file, environment or randomness and spawns nothing: `sdk/clippy.toml` bans them. The time comes
@@ -88,15 +89,18 @@
 
 mod alert;
 mod calendar;
+mod calendars;
 pub mod case;
 mod clock;
 mod day;
+mod deadline;
 mod deadlines;
 mod event;
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub mod guest;
 mod instant;
+pub mod law;
 mod manifest;
 mod plugin;
 mod report;
@@ -106,12 +110,15 @@ mod table;
 pub mod testing;
 
 pub use alert::{ARITHMETIC_CHARS_MAX, Act, Alert, Cleared, EVIDENCE_MAX, Outcome, REASON_CHARS_MAX};
-pub use calendar::{Calendar, Holiday, Nation, bank_holidays};
+pub use calendar::{Calendar, DayOff, Holiday, Nation, Nations, bank_holidays};
+pub use calendars::{CALENDAR_SUBSCRIPTIONS, Calendars, Touched};
 pub use case::{Alarm, Case, CaseFold, Happened, Stage};
 pub use clock::{
-    BREACH_HOURS, EIR_EXTENDED_WORKING_DAYS, REQUEST_WORKING_DAYS, ReceiptRule, RequestClock, breach_due,
+    BREACH_HOURS, EIR_EXTENDED_WORKING_DAYS, REQUEST_WORKING_DAYS, ReceiptRule, RequestClock, Right,
+    RightsClock, breach_deadline, breach_due, school_deadline,
 };
 pub use day::{Day, NoDay};
+pub use deadline::{Deadline, NoDeadline, NotCounted, Step};
 pub use deadlines::Deadlines;
 pub use event::{Data, DataError, Event, Item};
 pub use instant::{Instant, NoInstant};

@@ -1,6 +1,7 @@
 //! What there is to be said about a breach, and when.
 
-use muniment_sdk::{Alarm, Alert, BREACH_HOURS, Stage};
+use muniment_sdk::law::{BREACH_AUTHORITY, TimeLimit};
+use muniment_sdk::{Alarm, Alert, Calendars, Nation, Stage};
 
 use crate::case::{Breach, Clock};
 use crate::{NOT_NOTIFIED, Settings, UNDECIDED};
@@ -12,7 +13,9 @@ const NO_REASONS: &str = "late-without-reasons";
 ///
 /// That nobody has decided, or that the case was closed, ends nothing: silence is no decision.
 pub(crate) fn of(breach: &Breach, settings: &Settings) -> Vec<Alarm> {
-    let Some(clock) = breach.clock() else { return Vec::new() };
+    let Some(clock) = breach.clock().filter(|clock| BREACH_AUTHORITY.is_in_force(clock.from.day)) else {
+        return Vec::new();
+    };
     let due = clock.due();
     if breach.running().is_none() {
         return without_reasons(breach, clock);
@@ -43,20 +46,7 @@ fn stage(hours: u16) -> Stage {
 /// Gives an alert its words and its evidence.
 pub(crate) fn words(breach: &Breach, settings: &Settings, alarm: &Alarm, alert: Alert) -> Alert {
     let Some(clock) = breach.clock() else { return alert };
-    let (what, provisional) = if clock.is_provisional {
-        (
-            "Detected, or told of by a processor,",
-            " This clock is provisional: it was not recorded yet whether the organisation is aware of a breach.",
-        )
-    } else {
-        ("Became aware", "")
-    };
-    let mut words = format!(
-        "{what} {}; {BREACH_HOURS} elapsed hours, nights, weekends and holidays included, end {} (London). UK GDPR, \
-         Article 33(1).{provisional}",
-        clock.from.time.in_london(),
-        clock.due().in_london(),
-    );
+    let mut words = arithmetic(clock);
     if let Some(notice) = breach.notified {
         words.push_str(&format!(" Notified {}, without reasons for the delay.", notice.at.time.in_london()));
     } else if breach.decided.is_some() {
@@ -74,6 +64,23 @@ pub(crate) fn words(breach: &Breach, settings: &Settings, alarm: &Alarm, alert: 
         alarm.rule.id == UNDECIDED.id && *hours >= settings.siro_from_hours && alarm.stage == stage(*hours)
     });
     if for_siro { alert.recipient("role/siro") } else { alert }
+}
+
+fn arithmetic(clock: Clock) -> String {
+    let (limit, provisional) = if clock.is_provisional {
+        let trigger = "the breach was detected, or a processor told of it";
+        (
+            TimeLimit { trigger, ..BREACH_AUTHORITY },
+            " This clock is provisional: it was not recorded yet whether the organisation is aware of a breach.",
+        )
+    } else {
+        (BREACH_AUTHORITY, "")
+    };
+    // Hours know no holidays.
+    match limit.deadline_from(clock.from.time, &Calendars::default(), Nation::EnglandAndWales) {
+        Ok(deadline) => deadline.words() + provisional,
+        Err(none) => none.to_string(),
+    }
 }
 
 /// Why an alert stands no longer.

@@ -1,6 +1,6 @@
 //! What there is to be said about a request, and when.
 
-use muniment_sdk::{Alarm, Alert, Calendar, Day, Stage};
+use muniment_sdk::{Alarm, Alert, Day, EIR_EXTENDED_WORKING_DAYS, Stage};
 
 use crate::apply::{End, Regime};
 use crate::case::{Awaiting, Request, Restarted};
@@ -24,9 +24,10 @@ pub(crate) fn of(request: &Request, settings: &Settings) -> Vec<Alarm> {
         alarms.push(Alarm::new(&NOT_TAKEN_IN_HAND, NOT_ALLOCATED, day.end()));
     }
     let Some(due) = request.due() else { return alarms };
+    let calendar = request.clock.calendar();
     let mut until = due.end();
     for left in settings.days_left().rev() {
-        let at = Calendar::uk_wide().working_day_before(due, left).start();
+        let at = calendar.working_day_before(due, left).start();
         alarms.push(Alarm::new(&DUE_SOON, stage(left), at).until(until).due(due.end()));
         until = at;
     }
@@ -35,7 +36,7 @@ pub(crate) fn of(request: &Request, settings: &Settings) -> Vec<Alarm> {
 }
 
 fn in_hand_by(request: &Request, working_days: u16) -> Day {
-    Calendar::uk_wide().working_day_after(request.received.day, working_days)
+    request.clock.calendar().working_day_after(request.received.day, working_days)
 }
 
 fn stage(left: u16) -> Stage {
@@ -44,13 +45,13 @@ fn stage(left: u16) -> Stage {
 
 /// Gives an alert its words and its evidence.
 pub(crate) fn words(request: &Request, settings: &Settings, alarm: &Alarm, alert: Alert) -> Alert {
-    let received = request.received.day.with_weekday();
+    let received = request.received.day.in_words();
     if alarm.rule.id == NOT_TAKEN_IN_HAND.id {
         let (what, days) = match alarm.stage.name {
             NOT_ACKNOWLEDGED => ("acknowledged", settings.acknowledge_working_days),
             _ => ("allocated to a unit", settings.allocate_working_days),
         };
-        let by = in_hand_by(request, days).with_weekday();
+        let by = in_hand_by(request, days).in_words();
         let words = format!(
             "Received {received}; to be {what} within {days} working days behind it, which is by {by}: a control of the \
              organisation's own."
@@ -67,44 +68,51 @@ pub(crate) fn words(request: &Request, settings: &Settings, alarm: &Alarm, alert
     if last.is_some_and(|last| last == alarm.stage) { alert.recipient("role/director") } else { alert }
 }
 
+/// How the deadline was worked out; where it was extended, by which notice, and what that rests on.
 fn arithmetic(request: &Request) -> String {
-    let mut words = format!("Received {}. ", request.received.day.with_weekday());
-    match request.restarted {
-        Some(Restarted::Clarified(on)) => words.push_str(&format!(
-            "What was needed to answer was supplied on {}, and the clock began again. ",
-            on.day.with_weekday()
-        )),
-        Some(Restarted::Ordered(on)) => words.push_str(&format!(
-            "An answer was ordered, and the case taken up again on {}. ",
-            on.day.with_weekday()
-        )),
-        None => {}
+    let mut words = String::new();
+    if request.restarted.is_some() {
+        words.push_str(&format!("Received {}; the clock began again. ", request.received.day.in_words()));
     }
-    words.push_str(&request.clock.words());
-    if let Some(extension) = &request.extension {
-        words.push_str(&format!(
-            " Extended to {} by notice of {}.",
-            extension.to.with_weekday(),
-            extension.notified.day.with_weekday()
-        ));
+    let worked_out = |limit| match request.clock.deadline(limit) {
+        Ok(deadline) => deadline.words(),
+        Err(none) => none.to_string(),
+    };
+    let Some(extension) = &request.extension else { return words + &worked_out(request.limit()) };
+    words.push_str(&format!(
+        "Extended to {} by notice of {}{}. Without the notice: ",
+        extension.to.in_words(),
+        extension.notified.day.in_words(),
+        extended_under(request.regime),
+    ));
+    words.push_str(&worked_out(request.limit()));
+    let expected = request.clock.working_day(EIR_EXTENDED_WORKING_DAYS);
+    match request.regime {
+        Regime::Foi if extension.to > expected => words.push_str(&format!(
+            " The Information Commissioner expects no more than 40 working days, which end on {}.",
+            expected.in_words()
+        )),
+        Regime::Eir if extension.to == expected => {
+            words
+                .push_str(" The extended day is working day 40, beyond which the regulation allows nothing.");
+        }
+        _ => {}
     }
-    words.push(' ');
-    words.push_str(source(request.regime));
     words
 }
 
-fn source(regime: Regime) -> &'static str {
+fn extended_under(regime: Regime) -> &'static str {
     match regime {
-        Regime::Foi => "Freedom of Information Act 2000, section 10(1), (3) and (6).",
-        Regime::Eir => "Environmental Information Regulations 2004, regulations 5(2) and 7(1).",
-        Regime::Reuse => "Re-use of Public Sector Information Regulations 2015, regulation 8.",
+        Regime::Foi => " (section 10(3))",
+        Regime::Eir => " (regulation 7(1))",
+        Regime::Reuse => " (regulation 8(2))",
         Regime::Other => "",
     }
 }
 
 /// Why an alert stands no longer.
 pub(crate) fn cleared(request: &Request, rule: &str) -> String {
-    let on = |what: &str, day: Day| format!("{what} on {}", day.with_weekday());
+    let on = |what: &str, day: Day| format!("{what} on {}", day.in_words());
     if let Some(ended) = &request.ended {
         let what = match ended.how {
             End::Answered(_) => "answered",
@@ -124,7 +132,7 @@ pub(crate) fn cleared(request: &Request, rule: &str) -> String {
         }
         (Some(Awaiting::Fee(asked)), _) => on("the clock stands still: a fee notice was issued", asked.day),
         (None, Some(due)) => {
-            format!("this stage is over, or the due day another one: it is {}", due.with_weekday())
+            format!("this stage is over, or the due day another one: it is {}", due.in_words())
         }
         (None, None) => "it is no longer so".to_owned(),
     }

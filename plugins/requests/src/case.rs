@@ -1,7 +1,11 @@
 //! How a request is worked out of what is known of it.
 
+use std::sync::Arc;
+
+use muniment_sdk::law::{self, TimeLimit};
 use muniment_sdk::{
-    Alarm, Alert, Case, Data, DataError, Day, EIR_EXTENDED_WORKING_DAYS, Happened, RequestClock,
+    Alarm, Alert, Calendar, Calendars, Case, Data, DataError, Day, EIR_EXTENDED_WORKING_DAYS, Happened,
+    Instant, ReceiptRule, RequestClock,
 };
 
 use crate::apply::{Answer, CloseReason, End, Fact, Regime, ReopenReason};
@@ -32,6 +36,13 @@ pub(crate) struct Request {
 pub(crate) struct On {
     pub(crate) day: Day,
     pub(crate) seq: u64,
+    pub(crate) recorded: Instant,
+}
+
+impl On {
+    fn of(happened: &Happened<Fact>) -> On {
+        On { day: happened.day, seq: happened.seq, recorded: happened.recorded }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,9 +84,31 @@ impl Ended {
 impl Request {
     /// The last day on which an answer is in time; none while the clock stands still.
     pub(crate) fn due(&self) -> Option<Day> {
-        match self.awaiting {
-            Some(_) => None,
-            None => Some(self.extension.map_or(self.clock.due(), |extension| extension.to)),
+        match (self.awaiting, self.extension) {
+            (Some(_), _) => None,
+            (None, Some(extension)) => Some(extension.to),
+            (None, None) => self.limit().is_in_force(self.received.day).then(|| self.clock.due()),
+        }
+    }
+
+    /// When the start of its clock was recorded: by the calendar as it was known then, the requester was told when to expect
+    /// an answer.
+    pub(crate) fn clock_recorded(&self) -> Instant {
+        match self.restarted {
+            Some(Restarted::Clarified(on) | Restarted::Ordered(on)) => on.recorded,
+            None => self.received.recorded,
+        }
+    }
+
+    /// The rule that it is answered under.
+    pub(crate) fn limit(&self) -> &'static TimeLimit {
+        match self.regime {
+            Regime::Eir => &law::EIR_REQUEST,
+            Regime::Reuse if law::REUSE_REQUEST_2005.is_in_force(self.received.day) => {
+                &law::REUSE_REQUEST_2005
+            }
+            Regime::Reuse => &law::REUSE_REQUEST,
+            Regime::Foi | Regime::Other => &law::FOI_REQUEST,
         }
     }
 
@@ -84,7 +117,13 @@ impl Request {
         self.ended.is_none()
     }
 
-    fn received(settings: &Settings, received: On, regime: Regime, unit: Option<String>) -> Request {
+    fn received(
+        settings: &Settings,
+        calendar: &Arc<Calendar>,
+        received: On,
+        regime: Regime,
+        unit: Option<String>,
+    ) -> Request {
         Request {
             regime,
             unit,
@@ -92,7 +131,7 @@ impl Request {
             received,
             acknowledged: None,
             allocated: None,
-            clock: RequestClock::from_receipt_by(received.day, settings.receipt_rule),
+            clock: RequestClock::by(received.day, settings.receipt_rule, calendar),
             restarted: None,
             awaiting: None,
             extension: None,
@@ -148,7 +187,12 @@ impl Request {
     }
 
     fn restart(&mut self, why: Restarted, day: Day) {
-        self.clock = RequestClock::from_receipt(day);
+        let what = match why {
+            Restarted::Clarified(_) => "what was needed to answer was supplied",
+            Restarted::Ordered(_) => "the case was taken up again, as an answer was ordered",
+        };
+        let calendar = self.clock.calendar();
+        self.clock = RequestClock::by(day, ReceiptRule::CalendarDay, calendar).because(what);
         self.restarted = Some(why);
         self.awaiting = None;
         self.extension = None;
@@ -216,17 +260,25 @@ impl Case for Request {
     }
 
     fn fold(settings: &Settings, facts: &[Happened<Fact>]) -> Option<Request> {
+        Request::fold_by(settings, &Calendars::default(), facts)
+    }
+
+    fn fold_by(settings: &Settings, calendars: &Calendars, facts: &[Happened<Fact>]) -> Option<Request> {
         let mut request = facts.iter().find_map(|happened| match &happened.fact {
             Fact::Received { regime, unit } => {
-                let on = On { day: happened.day, seq: happened.seq };
-                Some(Request::received(settings, on, *regime, unit.clone()))
+                let (calendar, on) = (calendars.uk_wide(), On::of(happened));
+                Some(Request::received(settings, calendar, on, *regime, unit.clone()))
             }
             _ => None,
         })?;
         for happened in facts {
-            request.take(On { day: happened.day, seq: happened.seq }, &happened.fact);
+            request.take(On::of(happened), &happened.fact);
         }
         (request.regime != Regime::Other).then_some(request)
+    }
+
+    fn is_done(&self) -> bool {
+        self.ended.is_some()
     }
 
     fn alarms(&self, settings: &Settings) -> Vec<Alarm> {

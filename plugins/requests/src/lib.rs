@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 mod alarms;
 mod apply;
 mod case;
+mod moved;
 mod registers;
 mod sections;
 mod settings;
@@ -21,6 +22,7 @@ mod tests;
 pub use settings::Settings;
 
 use case::Request;
+use moved::Moved;
 
 const FEEDS: &[&str] = &["request.*"];
 
@@ -51,10 +53,20 @@ pub(crate) const OVERDUE: Rule = Rule {
     feeds: FEEDS,
 };
 
-/// The state: all requests.
+pub(crate) const MOVED: Rule = Rule {
+    id: "A-CAL-1",
+    title: "A change of the calendar moves deadlines",
+    severity: Severity::Warning,
+    recipient: "role/ig-team",
+    clauses: &["leicester L6.2", "leicester L12.4.a"],
+    feeds: &["calendar.*", "request.*"],
+};
+
+/// The state: all requests, and deadlines that were moved.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Requests {
     cases: CaseFold<Request>,
+    moved: Moved,
 }
 
 impl Plugin for Requests {
@@ -66,8 +78,8 @@ impl Plugin for Requests {
         title: "Requests for information",
         description: "Watches over requests under freedom of information, environmental information and re-use, from \
                       receipt to answer, and counts how many are answered in time.",
-        subscriptions: &["request.*", "case.*", "ledger.correction_recorded"],
-        rules: &[NOT_TAKEN_IN_HAND, DUE_SOON, OVERDUE],
+        subscriptions: &["request.*", "case.*", "calendar.*", "ledger.correction_recorded"],
+        rules: &[NOT_TAKEN_IN_HAND, DUE_SOON, OVERDUE, MOVED],
         settings_schema: include_str!("settings.json"),
         catalogue: &[],
         personal: &[],
@@ -80,15 +92,24 @@ impl Plugin for Requests {
     }
 
     fn apply(&mut self, settings: &Settings, event: &Event, out: &mut Outcome) {
+        let is_about_holidays = event.kind.starts_with("calendar.holiday_");
+        if !is_about_holidays && event.kind != "ledger.correction_recorded" {
+            return self.cases.apply(settings, event, out);
+        }
+        let before = self.cases.calendars().clone();
         self.cases.apply(settings, event, out);
+        if self.cases.calendars().uk_wide() != before.uk_wide() {
+            self.moved.take(settings, event, &before, &self.cases);
+        }
     }
 
     fn tick(&mut self, settings: &Settings, now: Instant, out: &mut Outcome) {
+        self.moved.tick(now, out);
         self.cases.tick(settings, now, out);
     }
 
     fn wake(&self) -> Option<Instant> {
-        self.cases.wake()
+        [self.cases.wake(), self.moved.wake()].into_iter().flatten().min()
     }
 
     fn register<'p>(

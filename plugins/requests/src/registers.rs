@@ -1,6 +1,8 @@
 //! The register of open requests.
 
-use muniment_sdk::{Calendar, Cell, Column, Day, Instant, Register, Row};
+use std::collections::BTreeMap;
+
+use muniment_sdk::{Calendars, Cell, Column, Day, Instant, Register, Row};
 
 use crate::apply::Regime;
 use crate::case::{Awaiting, Request};
@@ -16,6 +18,7 @@ pub(crate) const OPEN: Register = Register {
         Column::new("regime", "Regime"),
         Column::new("received", "Received"),
         Column::new("due", "Due"),
+        Column::new("due_then", "Due, as its calendar was known at first"),
         Column::new("working_days_left", "Working days left"),
         Column::new("unit", "Unit"),
         Column::new("assigned_to", "Assigned to"),
@@ -32,10 +35,12 @@ pub(crate) fn open(
     let today = Day::in_london(as_at);
     let is_listed = |request: &Request| request.is_open() || request.reopened.is_some();
     let cases = plugin.cases.cases(settings).filter(|(_, request)| is_listed(request));
+    let mut earlier = Earlier { plugin, settings, calendars: BTreeMap::new() };
     let mut rows: Vec<((bool, Option<Day>), Row)> = cases
         .map(|(case, request)| {
             let due = if request.is_open() { request.due() } else { None };
-            ((due.is_none(), due), row(case, &request, due, today))
+            let then = due.and_then(|due| earlier.due(case, &request, due));
+            ((due.is_none(), due), row(case, &request, Due { now: due, then }, today))
         })
         .collect();
     // Within a day they stay as they come, by case.
@@ -43,8 +48,37 @@ pub(crate) fn open(
     rows.into_iter().map(|(_, row)| row)
 }
 
-fn row(case: &str, request: &Request, due: Option<Day>, today: Day) -> Row {
-    let left = due.map(|due| Calendar::uk_wide().working_days_between(today, due));
+/// Calendars as they were known earlier, by how many changes were known: few are ever needed, and each takes a while.
+struct Earlier<'p> {
+    plugin: &'p Requests,
+    settings: &'p Settings,
+    calendars: BTreeMap<usize, Calendars>,
+}
+
+impl Earlier<'_> {
+    /// When a request was due by the calendars as they were known when its clock began.
+    fn due(&mut self, case: &str, request: &Request, now: Day) -> Option<Day> {
+        let (cases, recorded) = (&self.plugin.cases, request.clock_recorded());
+        let known = cases.calendars().known_by(recorded);
+        if known == cases.calendars().known() {
+            return Some(now);
+        }
+        let as_known = || cases.calendars().as_known_at(recorded);
+        let calendars = self.calendars.entry(known).or_insert_with(as_known);
+        cases.case_by(self.settings, calendars, case)?.due()
+    }
+}
+
+/// When a request is due, and when it was by the calendars as they were known when its clock began: a holiday that was
+/// proclaimed since moves a deadline, and what a requester was told stands beside it.
+#[derive(Clone, Copy)]
+struct Due {
+    now: Option<Day>,
+    then: Option<Day>,
+}
+
+fn row(case: &str, request: &Request, due: Due, today: Day) -> Row {
+    let left = due.now.map(|due| request.clock.calendar().working_days_between(today, due));
     let seqs = [
         Some(request.received),
         request.acknowledged,
@@ -56,11 +90,12 @@ fn row(case: &str, request: &Request, due: Option<Day>, today: Day) -> Row {
         Cell::from(case),
         Cell::from(regime(request.regime)),
         Cell::from(request.received.day),
-        Cell::from(due),
+        Cell::from(due.now),
+        Cell::from(due.then),
         Cell::from(left),
         Cell::from(request.unit.as_deref()),
         Cell::from(request.assigned_to.as_deref()),
-        Cell::from(status(request, due, today)),
+        Cell::from(status(request, due.now, today)),
     ])
     .subject(case)
     .unit(request.unit.as_deref())

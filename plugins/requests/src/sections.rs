@@ -48,7 +48,7 @@ pub(crate) fn requests(
             .definition(
                 "Of the requests answered in the period, those answered on or before the last day that the law allows: 20 \
                  working days from receipt or from a clarification that was needed, or as validly extended. It counts \
-                 when the answer went out, not when it was recorded. Withdrawn, lapsed, transferred and invalid \
+                 when the answer went out, not when it was recorded, and bank holidays as the ledger knows them now. Withdrawn, lapsed, transferred and invalid \
                  requests are not among them.",
             ),
     )

@@ -61,9 +61,9 @@ fn a_request_that_nobody_takes_in_hand_goes_through_every_stage() {
     assert_eq!(alert.evidence, [0]);
     assert_eq!(
         alert.arithmetic,
-        "Received Mon 2026-03-02. From Mon 2026-03-02, the day behind being day 1: working day 20 is Tue 2026-03-31. Not \
-         counted: Saturdays and Sundays (8 days), 2026-03-17 St Patrick's Day (Northern Ireland). Freedom of Information \
-         Act 2000, section 10(1), (3) and (6)."
+        "Due by Tuesday 31 March 2026 (Freedom of Information Act 2000, section 10(1) and (6)). From Monday 2 March 2026, when the request was received; with the day behind as \
+         day 1, working day 20 is Tuesday 31 March 2026. Not counted: 8 Saturdays and Sundays; Tuesday 17 March 2026 (St \
+         Patrick's Day, Northern Ireland)."
     );
     assert_eq!(run.alert("A-REQ-2", "2-working-days-left").recipient.as_deref(), Some("role/director"));
     assert_eq!(run.alert("A-REQ-2", "5-working-days-left").recipient, None);
@@ -121,7 +121,11 @@ fn a_clarification_that_was_needed_starts_the_clock_again() {
         asked.post(post("clarification_received", "FOI-1", "2026-03-20")).wait_until("2026-05-01").run();
     assert_eq!(overdue(&answered), ["Wed 2026-04-22 00:00 + A-REQ-3 overdue FOI-1"]);
     let alert = answered.alert("A-REQ-3", "overdue");
-    assert!(alert.arithmetic.contains("supplied on Fri 2026-03-20"), "{}", alert.arithmetic);
+    assert!(
+        alert.arithmetic.contains("From Friday 20 March 2026, when what was needed to answer was supplied;"),
+        "{}",
+        alert.arithmetic
+    );
     assert_eq!(alert.evidence, [0, 4]);
     let advice = in_hand(&[("FOI-1", "2026-03-02")]).post(sought("FOI-1", "2026-03-09", false));
     assert_eq!(
@@ -153,9 +157,9 @@ fn an_extension_moves_the_deadline_if_notice_is_given_in_time() {
     let run = valid.clone().wait_until("2026-05-02").run();
     assert_eq!(overdue(&run), ["Fri 2026-05-01 00:00 + A-REQ-3 overdue FOI-1"]);
     assert!(
-        run.alert("A-REQ-3", "overdue")
-            .arithmetic
-            .contains("Extended to Thu 2026-04-30 by notice of Tue 2026-03-31.")
+        run.alert("A-REQ-3", "overdue").arithmetic.contains(
+            "Extended to Thursday 30 April 2026 by notice of Tuesday 31 March 2026 (section 10(3))."
+        )
     );
     assert!(run.history().contains(&"Thu 2026-04-23 00:00 + A-REQ-2 5-working-days-left FOI-1".to_owned()));
     let withdrawn = valid.post(post("extension_withdrawn", "FOI-1", "2026-04-08")).wait_until("2026-04-09");
@@ -175,6 +179,12 @@ fn environmental_information_is_never_extended_beyond_forty_working_days() {
         .wait_until("2026-05-02")
         .run();
     assert_eq!(overdue(&run), ["Fri 2026-05-01 00:00 + A-REQ-3 overdue EIR-1"]);
+    let words = &run.alert("A-REQ-3", "overdue").arithmetic;
+    assert!(
+        words.starts_with("Extended to Thursday 30 April 2026 by notice of Friday 20 March 2026"),
+        "{words}"
+    );
+    assert!(words.contains("The extended day is working day 40"), "{words}");
 }
 
 #[test]
@@ -246,10 +256,151 @@ fn the_register_says_how_many_working_days_are_left() {
     let rows = run.register("open", "2026-03-30");
     let cases: Vec<&Cell> = rows.iter().map(|row| &row.cells[0]).collect();
     assert_eq!(cases, [&Cell::from("FOI-3"), &Cell::from("FOI-1"), &Cell::from("FOI-2")]);
-    assert_eq!(rows[0].cells[4], Cell::Number(1));
+    assert_eq!(rows[0].cells[5], Cell::Number(1));
     assert_eq!((rows[0].unit.as_deref(), rows[0].evidence.as_slice()), (Some("parks"), [6, 7, 8].as_slice()));
     let late = &run.register("open", "2026-04-02")[0];
-    assert_eq!((late.cells[4].clone(), status(late)), (Cell::Number(-2), Cell::from("overdue")));
+    assert_eq!((late.cells[5].clone(), status(late)), (Cell::Number(-2), Cell::from("overdue")));
+}
+
+fn holiday(what: &str, day: &str, nations: &[&str], recorded: &str) -> Post {
+    let data = json!({ "day": day, "nations": nations, "name": "A day of mourning" });
+    Post::new(&format!("calendar.holiday_{what}"), "calendar").at(recorded).data(data)
+}
+
+/// When it is due, and when it was as its calendar was known at first.
+fn due(run: &Run<Requests>, at: &str) -> (Cell, Cell) {
+    let row = &run.register("open", at)[0];
+    (row.cells[3].clone(), row.cells[4].clone())
+}
+
+fn on(day: &str) -> Cell {
+    Cell::Day(day.parse().unwrap())
+}
+
+#[test]
+fn a_holiday_that_is_proclaimed_meanwhile_moves_open_deadlines() {
+    let run = in_hand(&[("FOI-1", "2026-03-02")])
+        .post(holiday("added", "2026-03-30", &["scotland"], "2026-03-20"))
+        .wait_until("2026-04-02T09:00:00Z")
+        .run();
+    // 31 March was the last day, and the Monday in front of it is none of the working days any more.
+    assert_eq!(due(&run, "2026-03-21"), (on("2026-04-01"), on("2026-03-31")));
+    assert_eq!(
+        run.history(),
+        [
+            "Mon 2026-03-16 00:00 + A-REQ-2 10-working-days-left FOI-1",
+            "Fri 2026-03-20 09:00 - A-REQ-2 10-working-days-left FOI-1",
+            "Fri 2026-03-20 09:00 + A-CAL-1 moved-by-4 calendar",
+            "Fri 2026-03-20 09:00 + A-REQ-2 10-working-days-left FOI-1",
+            "Tue 2026-03-24 00:00 - A-REQ-2 10-working-days-left FOI-1",
+            "Tue 2026-03-24 00:00 + A-REQ-2 5-working-days-left FOI-1",
+            "Fri 2026-03-27 00:00 - A-REQ-2 5-working-days-left FOI-1",
+            "Fri 2026-03-27 00:00 + A-REQ-2 2-working-days-left FOI-1",
+            "Thu 2026-04-02 00:00 - A-CAL-1 moved-by-4 calendar",
+            "Thu 2026-04-02 00:00 - A-REQ-2 2-working-days-left FOI-1",
+            "Thu 2026-04-02 00:00 + A-REQ-3 overdue FOI-1",
+        ]
+    );
+    let moved = run.alert("A-CAL-1", "moved-by-4");
+    assert_eq!(moved.arithmetic, "This entry moves 1 open deadline: FOI-1 from 2026-03-31 to 2026-04-01.");
+    assert_eq!(moved.evidence, [4, 0]);
+    let words = &run.alert("A-REQ-3", "overdue").arithmetic;
+    assert!(words.contains("Monday 30 March 2026 (A day of mourning, Scotland)"), "{words}");
+}
+
+#[test]
+fn a_holiday_that_is_gone_makes_overdue_what_was_not() {
+    let run = in_hand(&[("FOI-1", "2026-03-02")])
+        .post(holiday("added", "2026-03-30", &["all"], "2026-03-03"))
+        .post(holiday("removed", "2026-03-30", &["all"], "2026-04-01"))
+        .wait_until("2026-04-01T10:00:00Z")
+        .run();
+    assert!(run.open().contains(&"A-REQ-3 overdue FOI-1".to_owned()));
+    assert_eq!(overdue(&run), ["Wed 2026-04-01 09:00 + A-REQ-3 overdue FOI-1"]);
+    assert_eq!(due(&run, "2026-04-01T11:00:00Z").0, on("2026-03-31"));
+}
+
+#[test]
+fn a_correction_of_a_calendar_is_taken_in_too() {
+    let undone = json!({ "target": 3, "action": "void" });
+    let run = in_hand(&[("FOI-1", "2026-03-02")])
+        .post(holiday("removed", "2026-03-17", &["northern_ireland"], "2026-03-03"))
+        .post(Post::new("ledger.correction_recorded", "calendar").at("2026-03-31T12:00:00Z").data(undone))
+        .wait_until("2026-04-01T13:00:00Z")
+        .run();
+    assert_eq!(
+        overdue(&run),
+        [
+            "Tue 2026-03-31 00:00 + A-REQ-3 overdue FOI-1",
+            "Tue 2026-03-31 13:00 - A-REQ-3 overdue FOI-1",
+            "Wed 2026-04-01 00:00 + A-REQ-3 overdue FOI-1",
+        ]
+    );
+}
+
+/// Clarification was sought on a day that was in time as long as a holiday was believed in.
+#[test]
+fn a_clock_that_stands_still_starts_again_where_it_never_stood_still() {
+    let run = in_hand(&[("FOI-1", "2026-03-02")])
+        .post(holiday("added", "2026-03-30", &["all"], "2026-03-20"))
+        .post(sought("FOI-1", "2026-04-01", true))
+        .post(holiday("removed", "2026-03-30", &["all"], "2026-04-08"))
+        .wait_until("2026-04-08T10:00:00Z")
+        .run();
+    assert_eq!(run.open(), ["A-REQ-3 overdue FOI-1"]);
+}
+
+#[test]
+fn what_is_done_and_days_of_a_school_change_nothing() {
+    let run = in_hand(&[("FOI-1", "2026-03-02"), ("FOI-2", "2026-03-02")])
+        .post(answer("FOI-1", "2026-03-10"))
+        .post(
+            Post::new("calendar.day_set", "calendar")
+                .at("2026-03-11")
+                .data(json!({ "calendar": "st-marys", "day": "2026-03-30", "open": false })),
+        )
+        .post(holiday("removed", "2026-03-17", &["northern_ireland"], "2026-03-12"))
+        .wait_until("2026-03-31T09:00:00Z")
+        .run();
+    assert_eq!(run.open(), ["A-CAL-1 moved-by-8 calendar", "A-REQ-3 overdue FOI-2"]);
+    let words = &run.alert("A-CAL-1", "moved-by-8").arithmetic;
+    assert_eq!(words, "This entry moves 1 open deadline: FOI-2 from 2026-03-31 to 2026-03-30.");
+    assert_eq!(due(&run, "2026-03-13"), (on("2026-03-30"), on("2026-03-31")));
+}
+
+/// Nobody needs to be told of what was over when the history was imported.
+#[test]
+fn an_import_tells_only_of_deadlines_that_are_still_open() {
+    let history = |added: &str| {
+        let posts = [
+            received("FOI-1", "2026-03-02"),
+            post("acknowledged", "FOI-1", "2026-03-02"),
+            post("assigned", "FOI-1", "2026-03-02").data(json!({ "unit": "parks" })),
+            holiday("added", added, &["all"], "2026-03-20"),
+        ];
+        Scenario::<Requests>::new().import(posts).wait_until("2026-03-20T10:00:00Z").run().open()
+    };
+    assert_eq!(history("2026-03-30")[0], "A-CAL-1 moved-by-3 calendar");
+    assert!(history("2026-04-30").iter().all(|open| !open.starts_with("A-CAL-1")));
+    let answered = Scenario::<Requests>::new()
+        .import([
+            received("FOI-1", "2026-03-02"),
+            holiday("added", "2026-03-30", &["all"], "2026-03-20"),
+            answer("FOI-1", "2026-03-25"),
+            post("withdrawn", "FOI-2", "2026-04-20"),
+        ])
+        .wait_until("2026-04-21")
+        .run();
+    assert_eq!(answered.history(), Vec::<String>::new());
+}
+
+#[test]
+fn before_the_act_was_in_force_nothing_is_due() {
+    let run = in_hand(&[("FOI-1", "2004-12-31")]).wait_until("2005-06-01").run();
+    assert_eq!(run.history(), Vec::<String>::new());
+    assert_eq!(due(&run, "2005-06-01"), (Cell::None, Cell::None));
+    let run = in_hand(&[("FOI-1", "2005-01-03")]).wait_until("2005-06-01").run();
+    assert_eq!(overdue(&run).len(), 1);
 }
 
 #[test]
@@ -322,5 +473,5 @@ fn share(run: &Run<Requests>, from: &str, to: &str) -> (u64, u64) {
 }
 
 fn status(row: &Row) -> Cell {
-    row.cells[7].clone()
+    row.cells[8].clone()
 }

@@ -34,8 +34,9 @@ fn holidays_are_those_of_gov_uk() {
                 .filter(|(_, wanted, days)| here(wanted) && !days[place].is_empty())
                 .map(|(name, _, days)| (day(&format!("{year}-{}", days[place])), *name))
                 .collect();
+            let found: Vec<Holiday> = kept(Some(nation), year).collect();
             let found: Vec<(Day, &str)> =
-                kept(Some(nation), year).map(|holiday| (holiday.day, holiday.name)).collect();
+                found.iter().map(|holiday| (holiday.day, holiday.name.as_ref())).collect();
             assert_eq!(found, expected, "{nation:?} {year}");
         }
     }
@@ -55,6 +56,13 @@ fn substitutes_and_what_was_proclaimed_once() {
     }
     for text in ["2020-05-08", "2022-06-02", "2022-06-03", "2022-09-19", "2023-05-08"] {
         assert!(england.holiday(day(text)).is_some() && scotland.holiday(day(text)).is_some(), "{text}");
+    }
+    for text in ["1999-12-31", "2002-06-03", "2002-06-04", "2011-04-29", "2012-06-04", "2012-06-05"] {
+        assert!(england.holiday(day(text)).is_some() && scotland.holiday(day(text)).is_some(), "{text}");
+    }
+    // What was moved away, and what was listed without a proclamation.
+    for text in ["2002-05-27", "2012-05-28", "2006-11-30", "2010-01-04", "2011-01-04"] {
+        assert!(Calendar::uk_wide().is_working_day(day(text)), "{text}");
     }
     for text in ["2020-05-04", "2022-05-30", "2026-06-15", "2026-03-17"] {
         assert!(england.is_working_day(day(text)), "{text}");
@@ -78,7 +86,7 @@ fn so_many_weekdays_a_year_are_none_of_the_law() {
 #[test]
 fn counting_ahead_is_stepping_day_by_day() {
     let calendar = Calendar::uk_wide();
-    for start in (0..6_300).step_by(13).map(|number| day("2013-12-20").plus(number)) {
+    for start in (0..37_700).step_by(13).map(|number| day("1997-12-20").plus(number)) {
         for n in [1, 2, 20, 61] {
             let found = calendar.working_day_after(start, n);
             assert_eq!(found, calendar.step(start, 1, n), "{start} + {n}");
@@ -88,4 +96,20 @@ fn counting_ahead_is_stepping_day_by_day() {
         let looked_at = !start.is_weekend() && calendar.holiday(start).is_none();
         assert_eq!(calendar.is_working_day(start), looked_at, "{start}");
     }
+}
+
+#[test]
+fn far_away_days_are_counted_without_looking_at_each() {
+    let calendar = Calendar::uk_wide();
+    for (after, until) in
+        [("1990-05-01", "1997-12-31"), ("2095-01-01", "2103-06-05"), ("1996-02-01", "1999-03-01")]
+    {
+        let (after, until) = (day(after), day(until));
+        let looked_at =
+            (1..=until.since(after)).filter(|n| calendar.look_at(after.plus(*n)).is_none()).count();
+        assert_eq!(calendar.working_days_between(after, until), i64::try_from(looked_at).unwrap());
+    }
+    assert!(calendar.working_days_between(day("2026-01-01"), day("9999-12-31")) > 1_900_000);
+    let _ = calendar.working_day_after(day("9999-12-31"), 60);
+    let _ = calendar.working_day_before(day("-009999-01-01"), 60);
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::history::{Correction, Entry, History, What};
 use super::links::Links;
 use super::{Alarm, Case, Happened};
-use crate::{Alert, Data, Day, Event, Instant, Outcome};
+use crate::{Alert, Calendars, Data, Day, Event, Instant, Outcome, Touched};
 
 /// All cases of a kind, as a part of a plugin's state.
 #[derive(Debug, Clone, Serialize)]
@@ -18,6 +18,7 @@ pub struct CaseFold<C: Case> {
     kinds: Vec<String>,
     records: BTreeMap<String, Record>,
     links: Links,
+    calendars: Calendars,
     /// When a case is to be looked at next, in order. It follows from the records: it is not written.
     #[serde(skip)]
     next: BTreeSet<(Instant, String)>,
@@ -31,6 +32,8 @@ struct Record {
     history: History,
     open: Vec<Open>,
     next: Option<Instant>,
+    /// Whether it had come to its end when it was last worked out.
+    is_done: bool,
 }
 
 /// An alert that was raised and not cleared.
@@ -82,6 +85,7 @@ impl<C: Case> Default for CaseFold<C> {
             kinds: Vec::new(),
             records: BTreeMap::new(),
             links: Links::default(),
+            calendars: Calendars::default(),
             next: BTreeSet::new(),
             of: std::marker::PhantomData,
         }
@@ -91,6 +95,9 @@ impl<C: Case> Default for CaseFold<C> {
 impl<C: Case> CaseFold<C> {
     /// Takes an entry. What stands no longer because of it is cleared; nothing is raised before the next tick.
     pub fn apply(&mut self, settings: &C::Settings, event: &Event, out: &mut Outcome) {
+        if event.kind.starts_with("calendar.") {
+            return self.calendar(settings, event, out);
+        }
         let Some(subject) = event.subject.as_deref() else { return };
         match about(subject, event) {
             None => self.fact(settings, subject, event, out),
@@ -100,7 +107,10 @@ impl<C: Case> CaseFold<C> {
                 self.links.set_home(event.seq, &case);
                 self.relink(settings, &case, event.recorded, out);
             }
-            Some(About::Correction(correcting)) => self.correct(settings, subject, event, correcting, out),
+            Some(About::Correction(correcting)) => {
+                self.calendar(settings, event, out);
+                self.correct(settings, subject, event, correcting, out);
+            }
         }
     }
 
@@ -124,7 +134,19 @@ impl<C: Case> CaseFold<C> {
     /// The case of a number, whether that is its own, an alias or that of a case merged into it.
     #[must_use]
     pub fn case(&self, settings: &C::Settings, subject: &str) -> Option<C> {
-        self.view(settings, self.links.root(subject), None)
+        self.view(settings, &self.calendars, self.links.root(subject), None)
+    }
+
+    /// The same by other calendars than those of now.
+    #[must_use]
+    pub fn case_by(&self, settings: &C::Settings, calendars: &Calendars, subject: &str) -> Option<C> {
+        self.view(settings, calendars, self.links.root(subject), None)
+    }
+
+    /// The calendars as the ledger says that they are.
+    #[must_use]
+    pub fn calendars(&self) -> &Calendars {
+        &self.calendars
     }
 
     /// All cases by their number, as they stand now. A case that was merged into another is not among them.
@@ -161,7 +183,25 @@ impl<C: Case> CaseFold<C> {
         until: Option<Instant>,
     ) -> impl Iterator<Item = (&'f str, C)> {
         let roots = self.records.keys().filter(|case| self.links.root(case) == case.as_str());
-        roots.filter_map(move |case| Some((case.as_str(), self.view(settings, case, until)?)))
+        roots
+            .filter_map(move |case| Some((case.as_str(), self.view(settings, &self.calendars, case, until)?)))
+    }
+
+    /// Takes what is said of calendars. Whatever is not done is worked out again: also what stands still, for it may do so
+    /// because of a day that is another one now.
+    fn calendar(&mut self, settings: &C::Settings, event: &Event, out: &mut Outcome) {
+        let touched: Touched = self.calendars.take(event);
+        if touched.is_empty() || !C::counts_by(&touched) {
+            return;
+        }
+        let undone = self
+            .records
+            .iter()
+            .filter(|(case, record)| !record.is_done && self.links.root(case) == case.as_str());
+        let cases: Vec<String> = undone.map(|(case, _)| case.clone()).collect();
+        for case in cases {
+            self.evaluate(settings, &case, event.recorded, Telling::Entry, out);
+        }
     }
 
     fn fact(&mut self, settings: &C::Settings, subject: &str, event: &Event, out: &mut Outcome) {
@@ -246,7 +286,13 @@ impl<C: Case> CaseFold<C> {
         }
     }
 
-    fn view(&self, settings: &C::Settings, root: &str, until: Option<Instant>) -> Option<C> {
+    fn view(
+        &self,
+        settings: &C::Settings,
+        calendars: &Calendars,
+        root: &str,
+        until: Option<Instant>,
+    ) -> Option<C> {
         let mut facts: Vec<Happened<C::Fact>> = Vec::new();
         for case in self.links.members(root) {
             if let Some(record) = self.records.get(case) {
@@ -256,7 +302,7 @@ impl<C: Case> CaseFold<C> {
         if let Some(until) = until {
             facts.retain(|fact| fact.time <= until);
         }
-        in_order::<C>(settings, facts)
+        in_order::<C>(settings, calendars, facts)
     }
 
     /// Works a case out again: clears what it has no more, raises what it has by now if that is the time to, and says when
@@ -271,7 +317,7 @@ impl<C: Case> CaseFold<C> {
     ) {
         let root = self.links.root(case);
         let merged = (root != case).then(|| format!("the case was merged into {root}"));
-        let view = if merged.is_some() { None } else { self.view(settings, case, None) };
+        let view = if merged.is_some() { None } else { self.view(settings, &self.calendars, case, None) };
         let Some(record) = self.records.get_mut(case) else { return };
         let gone = merged.as_deref().unwrap_or("what it rested on was corrected");
         let next = record.settle(settings, case, Settling { view, gone, now, telling }, out);
@@ -297,7 +343,7 @@ impl<C: Case> CaseFold<C> {
         record.history.push(entry);
         let mut facts = Vec::new();
         record.history.facts::<C>(&mut facts);
-        let view = in_order::<C>(settings, facts);
+        let view = in_order::<C>(settings, &self.calendars, facts);
         let gone = "what it rested on was corrected";
         let next = record.settle(settings, case, Settling { view, gone, now, telling: Telling::Entry }, out);
         if record.next != next {
@@ -319,9 +365,13 @@ impl<C: Case> CaseFold<C> {
     }
 }
 
-fn in_order<C: Case>(settings: &C::Settings, mut facts: Vec<Happened<C::Fact>>) -> Option<C> {
+fn in_order<C: Case>(
+    settings: &C::Settings,
+    calendars: &Calendars,
+    mut facts: Vec<Happened<C::Fact>>,
+) -> Option<C> {
     facts.sort_by_key(|fact| (fact.day, C::rank(&fact.fact), fact.time, fact.seq));
-    C::fold(settings, &facts)
+    C::fold_by(settings, calendars, &facts)
 }
 
 /// What a case has come to, and why alerts go where it has come to nothing.
@@ -342,6 +392,7 @@ impl Record {
         out: &mut Outcome,
     ) -> Option<Instant> {
         let Settling { view, gone, now, telling } = settling;
+        self.is_done = view.as_ref().is_some_and(C::is_done);
         let alarms = view.as_ref().map(|view| view.alarms(settings)).unwrap_or_default();
         self.open.retain(|open| {
             if alarms.iter().any(|alarm| open.is(alarm) && open.due == alarm.due && alarm.stands(now)) {
@@ -378,13 +429,14 @@ struct Written {
     kinds: Vec<String>,
     records: BTreeMap<String, Record>,
     links: Links,
+    calendars: Calendars,
 }
 
 impl<'de, C: Case> Deserialize<'de> for CaseFold<C> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<CaseFold<C>, D::Error> {
-        let Written { kinds, records, links } = Written::deserialize(deserializer)?;
+        let Written { kinds, records, links, calendars } = Written::deserialize(deserializer)?;
         let next = records.iter().filter_map(|(case, record)| Some((record.next?, case.clone()))).collect();
-        Ok(CaseFold { kinds, records, links, next, of: std::marker::PhantomData })
+        Ok(CaseFold { kinds, records, links, calendars, next, of: std::marker::PhantomData })
     }
 }
 

@@ -30,7 +30,7 @@ const LIMIT_MAX: u32 = 1_000;
 /// Longest text that is looked for.
 const TEXT_BYTES_MAX: usize = 256;
 /// Groups whose events say how those of all groups are to be read, and hold nothing else.
-const SHARED_GROUPS: [&str; 4] = ["case", "clock", "ledger", "org"];
+const SHARED_GROUPS: [&str; 5] = ["calendar", "case", "clock", "ledger", "org"];
 
 /// Which rows are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -294,7 +294,7 @@ mod tests {
             ..Scope::default()
         };
         let types = |types: &[&str]| types.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
-        let requests = types(&["request.*", "case.*", "ledger.correction_recorded"]);
+        let requests = types(&["request.*", "case.*", "calendar.*", "ledger.correction_recorded"]);
         assert!(covers(&Scope::default(), &types(&["*"])).is_ok());
         assert!(covers(&of(&["request"]), &requests).is_ok());
         assert!(covers(&of(&["breach", "request"]), &requests).is_ok());
