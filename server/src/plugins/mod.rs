@@ -9,6 +9,7 @@ pub mod built_in;
 pub mod engine;
 pub mod error;
 pub mod fold;
+pub mod grants;
 pub mod host;
 pub mod manifest;
 pub mod options;
@@ -24,7 +25,7 @@ mod timekeeper;
 pub mod trial;
 
 pub use error::PluginError;
-pub use host::Plugins;
+pub use host::{Ground, Plugins, Wish};
 pub use options::PluginOptions;
 
 impl std::fmt::Debug for Plugins {

@@ -8,14 +8,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use muniment_core::catalogue::Catalogue;
+
 use super::engine::{Engine, Failure, Instance, Log, Program, sha256_of};
 use super::fold::Terms;
+use super::grants::Grants;
 use super::registry::{Installed, Standing, settings_sha256};
-use super::runner::{Command, Runner};
+use super::runner::{Command, Recorder, Runner};
 use super::snapshots::{Snapshot, SnapshotOf, Snapshots};
 use super::status::{Shared, Status};
 use crate::background;
 use crate::ledger::Ledger;
+use crate::vault::Vault;
 
 /// How long a plugin is waited for that works on a batch.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
@@ -24,6 +28,8 @@ const ANSWER_MAX: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(super) struct Surroundings {
     pub(super) ledger: Arc<Ledger>,
+    pub(super) vault: Arc<Vault>,
+    pub(super) catalogue: Arc<Catalogue>,
     pub(super) engine: Engine,
     pub(super) snapshots: Arc<Snapshots>,
     pub(super) alerts_a_day_max: u32,
@@ -44,9 +50,6 @@ pub(super) struct Running {
     surroundings: Surroundings,
 }
 
-/// Records that a plugin stopped before an entry.
-pub(super) type Quarantine = Box<dyn FnMut(u64, &Failure) -> Result<(), String> + Send>;
-
 impl Running {
     /// Starts the thread of a plugin that is enabled or in quarantine.
     pub(super) fn start(
@@ -55,7 +58,7 @@ impl Running {
         file: &Path,
         program: Option<Program>,
         log: Log,
-        quarantine: Quarantine,
+        recorder: Box<dyn Recorder>,
     ) -> Arc<Running> {
         let (sender, commands) = mpsc::channel();
         let status = Arc::new(Shared::default());
@@ -105,7 +108,7 @@ impl Running {
                             _ => None,
                         },
                     };
-                    runner.run(quarantine);
+                    runner.run(recorder);
                 }
             }
         };
@@ -197,18 +200,21 @@ fn prepared(
             known.get_or_init(|| program).clone()
         }
     };
-    let terms = terms(surroundings, &program, installed.since)?;
+    let terms = terms(surroundings, &program, &installed.granted, installed.since)?;
     Ok((program, terms))
 }
 
 /// The terms on which a program is run.
-pub(super) fn terms(surroundings: &Surroundings, program: &Program, since: u64) -> Result<Terms, Failure> {
-    Terms::new(
-        program.manifest().clone(),
-        since,
-        surroundings.alerts_a_day_max,
-        surroundings.leaves_out_tests,
-    )
+pub(super) fn terms(
+    surroundings: &Surroundings,
+    program: &Program,
+    granted: &[String],
+    since: u64,
+) -> Result<Terms, Failure> {
+    let Surroundings { alerts_a_day_max, leaves_out_tests, .. } = *surroundings;
+    let mut terms = Terms::new(program.manifest().clone(), since, alerts_a_day_max, leaves_out_tests)?;
+    terms.grants = Grants::new(granted, surroundings.vault.clone());
+    Ok(terms)
 }
 
 /// The program of a plugin, whose file must be what the ledger pinned.

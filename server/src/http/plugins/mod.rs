@@ -79,6 +79,7 @@ impl From<PluginError> for Problem {
                 };
                 Problem::new("invalid_settings", detail).errors(faults.into_iter().map(fault).collect())
             }
+            PluginError::Grant(_) => Problem::new("personal_not_granted", detail),
             PluginError::Settings(_) => Problem::new("invalid_settings", detail),
             PluginError::NotReady(..) => Problem::new("plugin_not_ready", detail),
             PluginError::Says(_) => Problem::new("bad_request", detail),

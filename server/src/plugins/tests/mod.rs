@@ -4,6 +4,7 @@ mod alerts;
 mod cuts;
 mod deeds;
 mod lives;
+mod mixed;
 mod refused;
 mod time;
 
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use muniment_core::catalogue::Catalogue;
 use muniment_core::entry::write_line;
 use muniment_core::event::Event;
 use muniment_core::hash::Hash;
@@ -21,7 +23,7 @@ use muniment_core::time::Timestamp;
 
 use super::engine::{Allowance, Engine, Program};
 use super::fold::Terms;
-use super::{PluginOptions, Plugins};
+use super::{Ground, PluginOptions, Plugins, Wish};
 use crate::disk::OsDisk;
 use crate::ledger::Ledger;
 use crate::ledger::clock::{Clock as _, SystemClock};
@@ -29,6 +31,7 @@ use crate::ledger::genesis::{self, Purpose};
 use crate::ledger::submission::{Mode, Submission};
 use crate::query::EventFacts;
 use crate::testing::ledger_options;
+use crate::vault::{self, KeySource};
 
 const ONE: &str = "hostile-one";
 const TWO: &str = "hostile-two";
@@ -114,6 +117,11 @@ fn lines(first: u64, entries: &[Fake<'_>]) -> Vec<u8> {
     lines
 }
 
+/// A wish for these settings.
+fn with(settings: &str) -> Wish<'_> {
+    Wish { settings: Some(settings), ..Wish::default() }
+}
+
 fn options() -> PluginOptions {
     PluginOptions {
         allowance: allowance(),
@@ -151,7 +159,11 @@ impl Server {
 
     fn start(&mut self) {
         let ledger = Arc::new(Ledger::open(self.path(), &ledger_options(256 * 1024)).unwrap());
-        self.plugins = Some(Plugins::start(self.path(), ledger.clone(), b"secret", self.options).unwrap());
+        let catalogue = Arc::new(Catalogue::built_in().unwrap());
+        let disk = Arc::new(OsDisk::new(self.path()));
+        let vault = Arc::new(vault::open(disk, &KeySource::default(), &ledger, &catalogue).unwrap());
+        let ground = Ground { ledger: ledger.clone(), vault, catalogue };
+        self.plugins = Some(Plugins::start(self.path(), ground, b"secret", self.options).unwrap());
         self.ledger = Some(ledger);
     }
 

@@ -1,6 +1,6 @@
 //! Deadlines: raised once, at the first entry at or after their instant, whatever arrives and whoever sleeps.
 
-use super::{ONE, Server, component, wait_for};
+use super::{ONE, Server, component, wait_for, with};
 use crate::ledger::imports::Import;
 
 fn stages(server: &Server) -> Vec<(u64, String)> {
@@ -18,7 +18,7 @@ fn wait_for_stages(server: &Server, count: usize) {
 #[test]
 fn time_passes_while_nothing_arrives_and_across_restarts() {
     let mut server = Server::new();
-    server.plugins().install(component(), r#"{"seconds":2}"#, None).unwrap();
+    server.plugins().install(component(), with(r#"{"seconds":2}"#)).unwrap();
     server.append("uk.test.case.opened", "a");
     server.wait_until_folded(ONE);
     server.stop();
@@ -40,7 +40,7 @@ fn time_passes_with_entries_that_it_is_not_given() {
         clock_interval: std::time::Duration::from_secs(3600),
         ..super::options()
     });
-    server.plugins().install(component(), r#"{"seconds":1}"#, None).unwrap();
+    server.plugins().install(component(), with(r#"{"seconds":1}"#)).unwrap();
     server.append("uk.test.case.opened", "a");
     wait_for("both stages are reached", || {
         server.append("uk.other", "-");
@@ -53,7 +53,7 @@ fn time_passes_with_entries_that_it_is_not_given() {
 #[test]
 fn an_import_raises_what_is_still_true_at_its_end() {
     let mut server = Server::new();
-    server.plugins().install(component(), r#"{"seconds":1000}"#, None).unwrap();
+    server.plugins().install(component(), with(r#"{"seconds":1000}"#)).unwrap();
     let settled = |server: &mut Server, open: &[&str]| {
         let (import, _) = Import::start(server.ledger(), None).unwrap();
         for number in 0..40 {
