@@ -23,6 +23,7 @@ use crate::erasure::{Carrier, Destinations, Erasures, Guard};
 use crate::http::{self, App, Parts};
 use crate::index::{Index, IndexOptions};
 use crate::ledger::Ledger;
+use crate::ledger::clock::SystemClock;
 use crate::ledger::genesis::{Genesis, Purpose};
 use crate::ledger::names;
 use crate::net::{BodyTime, ListenOptions, Listener};
@@ -81,7 +82,12 @@ fn serve(
     let listener = listener.map_err(|error| Failure::usage(error.to_string()))?;
     let keeper = Keeper::start(vault.clone(), ledger.clone());
     let keeper = keeper.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
-    let ground = Ground { ledger: ledger.clone(), vault: vault.clone(), catalogue: catalogue.clone() };
+    let ground = Ground {
+        ledger: ledger.clone(),
+        vault: vault.clone(),
+        catalogue: catalogue.clone(),
+        clock: Arc::new(SystemClock::new()),
+    };
     let plugins = plugins(args, settings, ground)?;
     let app = app(args, settings, (ledger.clone(), plugins.clone()), catalogue, vault, &listener);
     let app = app.inspect_err(|_| plugins.stop())?;

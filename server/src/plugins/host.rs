@@ -9,15 +9,13 @@ use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::thread::{self, JoinHandle};
 
-use muniment_core::catalogue::Catalogue;
-
 use super::built_in;
 use super::engine::{CompiledCode, Engine, Failure, Log, Program};
 use super::error::PluginError;
 use super::fold::Position;
 use super::grants;
 use super::manifest::Manifest;
-use super::options::PluginOptions;
+use super::options::{Ground, PluginOptions, Wish};
 use super::outcome::{Page, Query, Register};
 use super::registry::{Change, Installed, Pinned, Registry, Standing};
 use super::runner::Recorder;
@@ -28,8 +26,6 @@ use super::status::Status;
 use super::timekeeper::{self, Pace, Waiting};
 use super::trial::{self, Comparison};
 use crate::background;
-use crate::ledger::Ledger;
-use crate::vault::Vault;
 
 /// A plugin, as it is shown.
 #[derive(Debug, Clone)]
@@ -40,28 +36,6 @@ pub struct Shown {
     pub manifest: Option<Manifest>,
     /// How it is doing.
     pub status: Status,
-}
-
-/// How a program is to be run.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Wish<'a> {
-    /// Its settings, as JSON. Where there are none: those of before, or its defaults.
-    pub settings: Option<&'a str>,
-    /// The personal fields that it may be given, each as `type/field`. Where nothing is said: those of before, or none.
-    pub granted: Option<&'a [String]>,
-    /// Who wants it so.
-    pub requested_by: Option<&'a str>,
-}
-
-/// What plugins stand on.
-#[derive(Clone)]
-pub struct Ground {
-    /// What they fold over.
-    pub ledger: Arc<Ledger>,
-    /// What opens the personal fields that they are granted.
-    pub vault: Arc<Vault>,
-    /// Which types of event there are.
-    pub catalogue: Arc<Catalogue>,
 }
 
 /// The plugins of a ledger that is open.
@@ -97,7 +71,7 @@ impl Plugins {
         options: PluginOptions,
     ) -> Result<Plugins, String> {
         let folder = directory.join("plugins");
-        let Ground { ledger, vault, catalogue } = ground;
+        let Ground { ledger, vault, catalogue, clock } = ground;
         let compiled = CompiledCode::new(directory.join("state").join("compiled"), secret);
         let engine = Engine::new(options.allowance, Some(compiled))?;
         let registry = Registry::load(&ledger).map_err(|error| error.to_string())?;
@@ -127,7 +101,7 @@ impl Plugins {
         let pace = Pace { interval: options.clock_interval, import_max: options.import_max };
         let keep_time = move || {
             let waiting = || of_thread.upgrade().map(|inner| inner.waiting()).unwrap_or_default();
-            timekeeper::run(&ledger, &stopped, pace, waiting);
+            timekeeper::run(&ledger, &*clock, &stopped, pace, waiting);
         };
         let thread = thread::Builder::new().name("timekeeper".to_owned()).spawn(keep_time);
         let thread = thread.map_err(|error| format!("no threads: {error}"))?;
@@ -179,6 +153,15 @@ impl Plugins {
     /// [`PluginError::Unknown`].
     pub fn logs(&self, id: &str) -> Result<(Vec<String>, u64), PluginError> {
         Ok(self.inner.one(id)?.log.lines())
+    }
+
+    /// What a plugin in quarantine does wrong: it is given the entry once more, apart from its fold. `None` where it does
+    /// nothing wrong now, or cannot be tried.
+    ///
+    /// # Errors
+    /// [`PluginError::Unknown`].
+    pub fn tried_again(&self, id: &str) -> Result<Option<Failure>, PluginError> {
+        Ok(self.inner.one(id)?.tried_again())
     }
 
     /// The engine, for trials.

@@ -25,8 +25,8 @@ mod timekeeper;
 pub mod trial;
 
 pub use error::PluginError;
-pub use host::{Ground, Plugins, Wish};
-pub use options::PluginOptions;
+pub use host::Plugins;
+pub use options::{Ground, PluginOptions, Wish};
 
 impl std::fmt::Debug for Plugins {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -116,7 +116,11 @@ impl Runner {
     pub(super) fn run(mut self, mut recorder: Box<dyn Recorder>) {
         let mut narrowing = Narrowing { items_max: BATCH_ITEMS_MAX, until: 0, time_tries: 0 };
         loop {
-            self.status.lock().is_folding = false;
+            {
+                let mut status = self.status.lock();
+                status.is_folding = false;
+                status.session += 1;
+            }
             let at = match self.session(&mut narrowing) {
                 Trouble::Stopped => return,
                 Trouble::Ledger(error) => {

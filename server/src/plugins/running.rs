@@ -11,10 +11,10 @@ use std::time::Duration;
 use muniment_core::catalogue::Catalogue;
 
 use super::engine::{Engine, Failure, Instance, Log, Program, sha256_of};
-use super::fold::Terms;
-use super::grants::Grants;
+use super::fold::{Fold, Terms};
+use super::grants::{self, Grants};
 use super::registry::{Installed, Standing, settings_sha256};
-use super::runner::{Command, Recorder, Runner};
+use super::runner::{Command, Recorder, Runner, read_entries};
 use super::snapshots::{Snapshot, SnapshotOf, Snapshots};
 use super::status::{Shared, Status};
 use crate::background;
@@ -45,8 +45,8 @@ pub(super) struct Running {
     commands: Mutex<Sender<Command>>,
     is_stopping: Arc<AtomicBool>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    /// An instance to look at, and the entry up to which it has folded.
-    view: Mutex<Option<(u64, Instance)>>,
+    /// An instance to look at, the session of the fold that its state is of, and the entry up to which it has folded.
+    view: Mutex<Option<((u64, u64), Instance)>>,
     surroundings: Surroundings,
 }
 
@@ -161,19 +161,38 @@ impl Running {
     ) -> Result<Option<T>, Failure> {
         let Some(program) = self.program() else { return Ok(None) };
         let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = self.status().next;
-        let (next, mut instance) = match view.take() {
-            Some((seen, instance)) if seen == next && self.status().is_folding => (seen, instance),
+        let now = self.status();
+        let ((session, next), mut instance) = match view.take() {
+            Some((seen, instance)) if seen == (now.session, now.next) && now.is_folding => (seen, instance),
             _ => {
                 let Some(snapshot) = self.snapshot() else { return Ok(None) };
                 let mut instance = program.start(&self.installed.settings, &self.log)?;
                 instance.restore(&snapshot.state)?;
-                (snapshot.position.next, instance)
+                ((now.session, snapshot.position.next), instance)
             }
         };
         let seen = look(&mut instance, next)?;
-        *view = Some((next, instance));
+        *view = Some(((session, next), instance));
         Ok(Some(seen))
+    }
+
+    /// What it does wrong at the entry before which it was stopped, if it does so again.
+    pub(super) fn tried_again(&self) -> Option<Failure> {
+        let (program, snapshot) = (self.program()?, self.snapshot()?);
+        let Surroundings { ledger, .. } = &self.surroundings;
+        let terms = terms(&self.surroundings, program, &self.installed.granted, self.installed.since).ok()?;
+        let mut position = snapshot.position;
+        let lines = ledger.lines(position.next, position.next + 1).ok()?;
+        let (mut entries, _last) = read_entries(&lines, position.next).ok()?;
+        let opened = terms.grants.opened(&entries).ok()?;
+        grants::put(&mut entries, &opened);
+        let mut instance = program.start(&self.installed.settings, &Log::default()).ok()?;
+        let restored = instance.restore(&snapshot.state);
+        let done = restored.and_then(|()| {
+            let advanced = Fold::new(&terms).advance(&mut position, &mut instance, &entries);
+            advanced.map(drop).map_err(|failed| failed.failure)
+        });
+        done.err()
     }
 }
 

@@ -1,6 +1,7 @@
 //! A hundred thousand mixed events through the plugins that come with the program: whatever batches they come in, wherever
 //! it stops and starts, and on a server that has nothing but its ledger, the same comes of them byte for byte.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -22,6 +23,9 @@ const CASES: u64 = 400;
 /// 2025-04-01, in seconds since 1970.
 const START: i64 = 1_743_465_600;
 
+/// Stands for the data of a merge.
+const INTO: &str = "into";
+
 /// What happens to cases, in no order: as events that come late, twice or never do.
 const HAPPENINGS: &[(&str, &str, &str)] = &[
     ("FOI", "request.received", r#"{"regime":"foi","unit":"housing"}"#),
@@ -38,7 +42,7 @@ const HAPPENINGS: &[(&str, &str, &str)] = &[
     ("FOI", "request.response_issued", r#"{"outcome":"refused"}"#),
     ("FOI", "request.closed", r#"{"outcome":"granted"}"#),
     ("FOI", "request.withdrawn", "{}"),
-    ("FOI", "case.merged", r#"{"into":"FOI-7"}"#),
+    ("FOI", "case.merged", INTO),
     ("FOI", "case.unmerged", "{}"),
     ("BRE", "incident.reported", r#"{"detected_at":"2025-04-01T09:00:00Z","medium":"email"}"#),
     ("BRE", "breach.aware", r#"{"people_affected":3,"decided_by":"role/dpo"}"#),
@@ -66,12 +70,16 @@ impl Numbers {
 }
 
 /// A type, a subject, when it happened in seconds since 1970, and data.
-fn happened(numbers: &mut Numbers, now: i64, number: u64) -> (&'static str, String, i64, &'static str) {
+fn happened(numbers: &mut Numbers, now: i64, number: u64) -> (&'static str, String, i64, Cow<'static, str>) {
     let place = usize::try_from(numbers.below(HAPPENINGS.len() as u64)).unwrap();
     let (prefix, kind, data) = HAPPENINGS[place];
     // Cases come and go; some things are told long after they happened.
     let case = number / 50 + numbers.below(CASES);
     let late = if numbers.below(5) == 0 { i64::try_from(numbers.below(40 * 86_400)).unwrap() } else { 0 };
+    let data = match data {
+        INTO => format!(r#"{{"into":"FOI-{}"}}"#, case - case % 10).into(),
+        data => data.into(),
+    };
     (kind, format!("{prefix}-{case}"), now - late, data)
 }
 
@@ -87,9 +95,9 @@ fn lines() -> Vec<Vec<u8>> {
         now += i64::try_from(numbers.below(900)).unwrap();
         let (kind, subject, time, data) = happened(&mut numbers, now, seq);
         let (kind, data) = match seq % 9_000 {
-            4_000 => ("import.started", format!(r#"{{"import":{}}}"#, seq / 9_000)),
-            6_000 => ("import.finished", format!(r#"{{"import":{}}}"#, seq / 9_000)),
-            _ => (kind, data.to_owned()),
+            4_000 => ("import.started", format!(r#"{{"import":{}}}"#, seq / 9_000).into()),
+            6_000 => ("import.finished", format!(r#"{{"import":{}}}"#, seq / 9_000).into()),
+            _ => (kind, data),
         };
         let text = format!(
             r#"{{"specversion":"1.0","id":"{seq}","source":"/t","type":"{kind}","subject":"{subject}","time":"{}","data":{data}}}"#,
@@ -142,8 +150,8 @@ fn batches_and_restarts_do_not_matter() {
 fn shown(server: &Server) -> BTreeMap<String, String> {
     let mut shown = BTreeMap::new();
     for plugin in built_in::all() {
-        let (sections, next) = server.plugins().sections(plugin.id, ("2025-04-01", "2026-03-31"), 0).unwrap();
-        shown.insert(format!("{} up to {next}", plugin.id), sections.to_string());
+        let (sections, _) = server.plugins().sections(plugin.id, ("2025-04-01", "2026-03-31"), 0).unwrap();
+        shown.insert(plugin.id.to_owned(), sections.to_string());
         for register in server.plugins().registers(plugin.id).unwrap() {
             let query = Query { text: None, units: None, offset: 0, limit: 1_000_000 };
             let (page, _) = server.plugins().register(plugin.id, &register.name, &query, 0).unwrap();
@@ -207,5 +215,10 @@ fn a_server_that_is_rebuilt_from_its_ledger_shows_the_same() {
     server.start();
     wait_until_folded(&server);
     assert_eq!(server.size(), size, "a replay tells nothing new");
-    assert_eq!(shown(&server), before);
+    for (what, after) in shown(&server) {
+        let before = before.get(&what).unwrap_or_else(|| panic!("{what} was not there before"));
+        let same = before.bytes().zip(after.bytes()).take_while(|(one, other)| one == other).count();
+        let around = |text: &str| text.chars().skip(same.saturating_sub(300)).take(600).collect::<String>();
+        assert!(*before == after, "{what} differs:\n{}\n{}", around(before), around(&after));
+    }
 }

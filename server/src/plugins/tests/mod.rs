@@ -26,7 +26,7 @@ use super::fold::Terms;
 use super::{Ground, PluginOptions, Plugins, Wish};
 use crate::disk::OsDisk;
 use crate::ledger::Ledger;
-use crate::ledger::clock::{Clock as _, SystemClock};
+use crate::ledger::clock::{Clock, SystemClock};
 use crate::ledger::genesis::{self, Purpose};
 use crate::ledger::submission::{Mode, Submission};
 use crate::query::EventFacts;
@@ -139,6 +139,7 @@ struct Server {
     ledger: Option<Arc<Ledger>>,
     plugins: Option<Plugins>,
     options: PluginOptions,
+    clock: Arc<dyn Clock>,
     ids: u64,
 }
 
@@ -148,21 +149,26 @@ impl Server {
     }
 
     fn with(options: PluginOptions) -> Server {
+        Server::at(Arc::new(SystemClock::new()), Purpose::Test, options)
+    }
+
+    fn at(clock: Arc<dyn Clock>, purpose: Purpose, options: PluginOptions) -> Server {
         let directory = tempfile::tempdir().unwrap();
-        let now = SystemClock::new().wall();
         let disk = OsDisk::new(directory.path());
-        genesis::create(&disk, "plugins.example/ledger", "Exemplar", Purpose::Test, now).unwrap();
-        let mut server = Server { directory, ledger: None, plugins: None, options, ids: 0 };
+        genesis::create(&disk, "plugins.example/ledger", "Exemplar", purpose, clock.wall()).unwrap();
+        let mut server = Server { directory, ledger: None, plugins: None, options, clock, ids: 0 };
         server.start();
         server
     }
 
     fn start(&mut self) {
-        let ledger = Arc::new(Ledger::open(self.path(), &ledger_options(256 * 1024)).unwrap());
+        let mut options = ledger_options(256 * 1024);
+        options.open.clock = self.clock.clone();
+        let ledger = Arc::new(Ledger::open(self.path(), &options).unwrap());
         let catalogue = Arc::new(Catalogue::built_in().unwrap());
         let disk = Arc::new(OsDisk::new(self.path()));
         let vault = Arc::new(vault::open(disk, &KeySource::default(), &ledger, &catalogue).unwrap());
-        let ground = Ground { ledger: ledger.clone(), vault, catalogue };
+        let ground = Ground { ledger: ledger.clone(), vault, catalogue, clock: self.clock.clone() };
         self.plugins = Some(Plugins::start(self.path(), ground, b"secret", self.options).unwrap());
         self.ledger = Some(ledger);
     }
@@ -201,11 +207,15 @@ impl Server {
     }
 
     fn append_at(&mut self, kind: &str, subject: &str, time: Option<&str>) -> u64 {
+        self.append_with(kind, subject, time, "null")
+    }
+
+    fn append_with(&mut self, kind: &str, subject: &str, time: Option<&str>, data: &str) -> u64 {
         self.ids += 1;
         let id = format!("{}-{}", self.ids, self.size());
         let time = time.map(|time| format!(r#","time":"{time}""#)).unwrap_or_default();
         let text = format!(
-            r#"{{"specversion":"1.0","id":"{id}","source":"/t","type":"{kind}","subject":"{subject}"{time}}}"#
+            r#"{{"specversion":"1.0","id":"{id}","source":"/t","type":"{kind}","subject":"{subject}"{time},"data":{data}}}"#
         );
         let event = Event::parse(text.as_bytes()).unwrap();
         let by = Principal::new("token/t").unwrap();
