@@ -1,13 +1,20 @@
 //! The fold over cases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::hash::BuildHasherDefault;
 
+use indexmap::IndexMap;
+use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 
 use super::history::{Correction, Entry, History, What};
 use super::links::Links;
 use super::{Alarm, Case, Happened};
 use crate::{Alert, Calendars, Data, Day, Event, Instant, Outcome, Touched};
+
+/// By the number of a case, in the order in which the numbers were first seen. Which of two orders a map has must not hang
+/// on a seed, and a case is looked up for every event: this has the first and finds it at once.
+type Records = IndexMap<String, Record, BuildHasherDefault<FxHasher>>;
 
 /// All cases of a kind, as a part of a plugin's state.
 #[derive(Debug, Clone, Serialize)]
@@ -16,12 +23,13 @@ pub struct CaseFold<C: Case> {
     /// The kinds of event that facts came from, in the order in which they were first seen: a fact names its kind by
     /// number, so that a correction can be read as what it corrects.
     kinds: Vec<String>,
-    records: BTreeMap<String, Record>,
+    records: Records,
     links: Links,
     calendars: Calendars,
-    /// When a case is to be looked at next, in order. It follows from the records: it is not written.
+    /// When a case is to be looked at next, in order; the case by its place. It follows from the records: it is not
+    /// written.
     #[serde(skip)]
-    next: BTreeSet<(Instant, String)>,
+    next: BTreeSet<(Instant, usize)>,
     #[serde(skip)]
     of: std::marker::PhantomData<C>,
 }
@@ -83,7 +91,7 @@ impl<C: Case> Default for CaseFold<C> {
     fn default() -> CaseFold<C> {
         CaseFold {
             kinds: Vec::new(),
-            records: BTreeMap::new(),
+            records: Records::default(),
             links: Links::default(),
             calendars: Calendars::default(),
             next: BTreeSet::new(),
@@ -117,11 +125,19 @@ impl<C: Case> CaseFold<C> {
     /// Takes the time: raises the alerts whose time has come, and clears those whose time is over.
     pub fn tick(&mut self, settings: &C::Settings, now: Instant, out: &mut Outcome) {
         while self.wake().is_some_and(|next| next <= now) {
-            let Some((_, case)) = self.next.pop_first() else { break };
-            if let Some(record) = self.records.get_mut(&case) {
-                record.next = None;
+            let later = self.next.split_off(&(Instant::from_micros(now.as_micros() + 1), 0));
+            let mut due: Vec<(Instant, String)> = Vec::new();
+            for (instant, place) in std::mem::replace(&mut self.next, later) {
+                if let Some((case, record)) = self.records.get_index_mut(place) {
+                    record.next = None;
+                    due.push((instant, case.clone()));
+                }
             }
-            self.evaluate(settings, &case, now, Telling::Time, out);
+            // What is due at once comes in the order of the cases' numbers, not of their arrival.
+            due.sort_unstable();
+            for (_, case) in due {
+                self.evaluate(settings, &case, now, Telling::Time, out);
+            }
         }
     }
 
@@ -174,7 +190,7 @@ impl<C: Case> CaseFold<C> {
                 Unreadable { subject: subject.clone(), seq, kind, why }
             })
         };
-        self.records.iter().flat_map(of_record).collect()
+        self.by_number().into_iter().flat_map(of_record).collect()
     }
 
     fn cases_until<'f>(
@@ -182,9 +198,15 @@ impl<C: Case> CaseFold<C> {
         settings: &'f C::Settings,
         until: Option<Instant>,
     ) -> impl Iterator<Item = (&'f str, C)> {
-        let roots = self.records.keys().filter(|case| self.links.root(case) == case.as_str());
-        roots
-            .filter_map(move |case| Some((case.as_str(), self.view(settings, &self.calendars, case, until)?)))
+        let all = self.by_number().into_iter().map(|(case, _)| case.as_str());
+        let roots = all.filter(|case| self.links.root(case) == *case);
+        roots.filter_map(move |case| Some((case, self.view(settings, &self.calendars, case, until)?)))
+    }
+
+    fn by_number(&self) -> Vec<(&String, &Record)> {
+        let mut all: Vec<(&String, &Record)> = self.records.iter().collect();
+        all.sort_unstable_by_key(|(case, _)| *case);
+        all
     }
 
     /// Takes what is said of calendars. Whatever is not done is worked out again: also what stands still, for it may do so
@@ -195,8 +217,8 @@ impl<C: Case> CaseFold<C> {
             return;
         }
         let undone = self
-            .records
-            .iter()
+            .by_number()
+            .into_iter()
             .filter(|(case, record)| !record.is_done && self.links.root(case) == case.as_str());
         let cases: Vec<String> = undone.map(|(case, _)| case.clone()).collect();
         for case in cases {
@@ -318,12 +340,12 @@ impl<C: Case> CaseFold<C> {
         let root = self.links.root(case);
         let merged = (root != case).then(|| format!("the case was merged into {root}"));
         let view = if merged.is_some() { None } else { self.view(settings, &self.calendars, case, None) };
-        let Some(record) = self.records.get_mut(case) else { return };
+        let Some((place, _, record)) = self.records.get_full_mut(case) else { return };
         let gone = merged.as_deref().unwrap_or("what it rested on was corrected");
         let next = record.settle(settings, case, Settling { view, gone, now, telling }, out);
         if record.next != next {
             let before = std::mem::replace(&mut record.next, next);
-            self.put(case, before, next);
+            self.put(place, before, next);
         }
     }
 
@@ -336,10 +358,11 @@ impl<C: Case> CaseFold<C> {
         now: Instant,
         out: &mut Outcome,
     ) {
-        if !self.records.contains_key(case) {
-            self.records.insert(case.to_owned(), Record::default());
-        }
-        let Some(record) = self.records.get_mut(case) else { return };
+        let place = match self.records.get_index_of(case) {
+            Some(place) => place,
+            None => self.records.insert_full(case.to_owned(), Record::default()).0,
+        };
+        let record = &mut self.records[place];
         record.history.push(entry);
         let mut facts = Vec::new();
         record.history.facts::<C>(&mut facts);
@@ -348,19 +371,16 @@ impl<C: Case> CaseFold<C> {
         let next = record.settle(settings, case, Settling { view, gone, now, telling: Telling::Entry }, out);
         if record.next != next {
             let before = std::mem::replace(&mut record.next, next);
-            self.put(case, before, next);
+            self.put(place, before, next);
         }
     }
 
-    fn put(&mut self, case: &str, before: Option<Instant>, next: Option<Instant>) {
-        let mut case = case.to_owned();
+    fn put(&mut self, place: usize, before: Option<Instant>, next: Option<Instant>) {
         if let Some(before) = before {
-            let key = (before, case);
-            self.next.remove(&key);
-            case = key.1;
+            self.next.remove(&(before, place));
         }
         if let Some(next) = next {
-            self.next.insert((next, case));
+            self.next.insert((next, place));
         }
     }
 }
@@ -427,7 +447,7 @@ impl Record {
 #[derive(Deserialize)]
 struct Written {
     kinds: Vec<String>,
-    records: BTreeMap<String, Record>,
+    records: Records,
     links: Links,
     calendars: Calendars,
 }
@@ -435,7 +455,8 @@ struct Written {
 impl<'de, C: Case> Deserialize<'de> for CaseFold<C> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<CaseFold<C>, D::Error> {
         let Written { kinds, records, links, calendars } = Written::deserialize(deserializer)?;
-        let next = records.iter().filter_map(|(case, record)| Some((record.next?, case.clone()))).collect();
+        let next =
+            records.values().enumerate().filter_map(|(place, record)| Some((record.next?, place))).collect();
         Ok(CaseFold { kinds, records, links, calendars, next, of: std::marker::PhantomData })
     }
 }

@@ -23,10 +23,11 @@ use crate::erasure::{Carrier, Destinations, Erasures, Guard};
 use crate::http::{self, App, Parts};
 use crate::index::{Index, IndexOptions};
 use crate::ledger::Ledger;
+use crate::ledger::clock::SystemClock;
 use crate::ledger::genesis::{Genesis, Purpose};
 use crate::ledger::names;
 use crate::net::{BodyTime, ListenOptions, Listener};
-use crate::plugins::{PluginOptions, Plugins};
+use crate::plugins::{Ground, PluginOptions, Plugins};
 use crate::settings::Settings;
 use crate::tokens::Tokens;
 use crate::vault::{Keeper, Vault};
@@ -81,7 +82,13 @@ fn serve(
     let listener = listener.map_err(|error| Failure::usage(error.to_string()))?;
     let keeper = Keeper::start(vault.clone(), ledger.clone());
     let keeper = keeper.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
-    let plugins = plugins(args, settings, &ledger)?;
+    let ground = Ground {
+        ledger: ledger.clone(),
+        vault: vault.clone(),
+        catalogue: catalogue.clone(),
+        clock: Arc::new(SystemClock::new()),
+    };
+    let plugins = plugins(args, settings, ground)?;
     let app = app(args, settings, (ledger.clone(), plugins.clone()), catalogue, vault, &listener);
     let app = app.inspect_err(|_| plugins.stop())?;
     let carrier = Carrier::start(app.erasures().clone());
@@ -119,14 +126,14 @@ fn serve(
     Ok(Verdict::Done)
 }
 
-fn plugins(args: &ServeArgs, settings: &Settings, ledger: &Arc<Ledger>) -> Result<Arc<Plugins>, Failure> {
-    let genesis = genesis(ledger)?;
+fn plugins(args: &ServeArgs, settings: &Settings, ground: Ground) -> Result<Arc<Plugins>, Failure> {
+    let genesis = genesis(&ground.ledger)?;
     let options = PluginOptions::new(&settings.plugins, genesis.purpose == Purpose::Production);
     let disk: &dyn Disk = &OsDisk::new(&args.data.path);
     let secret = disk.read(names::SIGNING_KEY);
     let secret = secret.map_err(|error| Failure::wanting(format!("{}: {error}", names::SIGNING_KEY)))?;
     let secret = Zeroizing::new(secret.unwrap_or_default());
-    let plugins = Plugins::start(&args.data.path, ledger.clone(), &secret, options);
+    let plugins = Plugins::start(&args.data.path, ground, &secret, options);
     plugins.map(Arc::new).map_err(|error| Failure::wanting(format!("the plugins: {error}")))
 }
 

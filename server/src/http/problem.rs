@@ -96,6 +96,11 @@ const CODES: &[(&str, u16, &str)] = &[
     ("invalid_destruction", 422, "Nothing can be destroyed so"),
     ("invalid_reveal", 422, "Nothing can be revealed so"),
     ("invalid_plugin", 422, "The plugin is not taken"),
+    (
+        "personal_not_granted",
+        422,
+        "The plugin asks for personal fields that were not granted, or was granted others",
+    ),
     ("invalid_settings", 422, "The plugin's settings are not valid"),
     ("invalid_change", 422, "A plugin cannot be changed so"),
     ("invalid_acknowledgement", 422, "An alert cannot be acknowledged so"),

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::engine::Failure;
+use super::grants::GrantFault;
 use super::registry::RegistryError;
 use super::schema::SettingsFault;
 use super::trial::TrialError;
@@ -31,6 +32,9 @@ pub enum PluginError {
     /// The program.
     #[error("the plugin is refused: {0}")]
     Refused(#[from] Failure),
+    /// What it asks to know of people.
+    #[error("the plugin is refused: {0}")]
+    Grant(#[from] GrantFault),
     /// Its settings.
     #[error(transparent)]
     Settings(#[from] SettingsFault),

@@ -19,6 +19,7 @@ use muniment_core::json::canonical::{check_object, unescape};
 
 use super::alerts::{self, AlertId, Key, Saying};
 use super::engine::{Cause, Failure, Input, Instance};
+use super::grants::Grants;
 use super::manifest::Manifest;
 use super::outcome::Act;
 use crate::query::{EventFacts, TypePattern};
@@ -71,11 +72,13 @@ pub struct Terms {
     pub alerts_a_day_max: u32,
     /// Whether events marked as tests are left out.
     pub leaves_out_tests: bool,
+    /// What it was granted.
+    pub grants: Grants,
     patterns: Vec<TypePattern>,
 }
 
 impl Terms {
-    /// Terms of a plugin.
+    /// Terms of a plugin that is granted nothing.
     ///
     /// # Errors
     /// If a subscription is no pattern.
@@ -88,7 +91,8 @@ impl Terms {
         let patterns: Result<Vec<TypePattern>, _> =
             manifest.subscriptions.iter().map(|pattern| pattern.parse()).collect();
         let patterns = patterns.map_err(|error| Failure::contract(format!("{error}")))?;
-        Ok(Terms { manifest, since, alerts_a_day_max, leaves_out_tests, patterns })
+        let grants = Grants::default();
+        Ok(Terms { manifest, since, alerts_a_day_max, leaves_out_tests, grants, patterns })
     }
 }
 

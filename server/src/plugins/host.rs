@@ -6,25 +6,26 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::thread::{self, JoinHandle};
 
 use super::built_in;
 use super::engine::{CompiledCode, Engine, Failure, Log, Program};
 use super::error::PluginError;
 use super::fold::Position;
+use super::grants;
 use super::manifest::Manifest;
-use super::options::PluginOptions;
+use super::options::{Ground, PluginOptions, Wish};
 use super::outcome::{Page, Query, Register};
-use super::registry::{Change, Installed, Registry, Standing};
-use super::running::{Quarantine, Running, Surroundings, terms};
+use super::registry::{Change, Installed, Pinned, Registry, Standing};
+use super::runner::Recorder;
+use super::running::{Running, Surroundings, terms};
 use super::schema;
 use super::snapshots::Snapshots;
 use super::status::Status;
 use super::timekeeper::{self, Pace, Waiting};
 use super::trial::{self, Comparison};
 use crate::background;
-use crate::ledger::Ledger;
 
 /// A plugin, as it is shown.
 #[derive(Debug, Clone)]
@@ -65,16 +66,19 @@ impl Plugins {
     /// If this machine cannot run WebAssembly, or which plugins there are cannot be read.
     pub fn start(
         directory: &Path,
-        ledger: Arc<Ledger>,
+        ground: Ground,
         secret: &[u8],
         options: PluginOptions,
     ) -> Result<Plugins, String> {
         let folder = directory.join("plugins");
+        let Ground { ledger, vault, catalogue, clock } = ground;
         let compiled = CompiledCode::new(directory.join("state").join("compiled"), secret);
         let engine = Engine::new(options.allowance, Some(compiled))?;
         let registry = Registry::load(&ledger).map_err(|error| error.to_string())?;
         let surroundings = Surroundings {
             ledger: ledger.clone(),
+            vault,
+            catalogue,
             engine,
             snapshots: Arc::new(Snapshots::open(&directory.join("state").join("snapshots"), secret)),
             alerts_a_day_max: options.alerts_a_day_max,
@@ -97,7 +101,7 @@ impl Plugins {
         let pace = Pace { interval: options.clock_interval, import_max: options.import_max };
         let keep_time = move || {
             let waiting = || of_thread.upgrade().map(|inner| inner.waiting()).unwrap_or_default();
-            timekeeper::run(&ledger, &stopped, pace, waiting);
+            timekeeper::run(&ledger, &*clock, &stopped, pace, waiting);
         };
         let thread = thread::Builder::new().name("timekeeper".to_owned()).spawn(keep_time);
         let thread = thread.map_err(|error| format!("no threads: {error}"))?;
@@ -151,6 +155,15 @@ impl Plugins {
         Ok(self.inner.one(id)?.log.lines())
     }
 
+    /// What a plugin in quarantine does wrong: it is given the entry once more, apart from its fold. `None` where it does
+    /// nothing wrong now, or cannot be tried.
+    ///
+    /// # Errors
+    /// [`PluginError::Unknown`].
+    pub fn tried_again(&self, id: &str) -> Result<Option<Failure>, PluginError> {
+        Ok(self.inner.one(id)?.tried_again())
+    }
+
     /// The engine, for trials.
     #[must_use]
     pub fn engine(&self) -> &Engine {
@@ -163,45 +176,31 @@ impl Plugins {
         lock(&self.inner.registry).was_known(id)
     }
 
-    /// Installs a plugin: it runs from now on. `settings` is JSON.
+    /// Installs a plugin: it runs from now on.
     ///
     /// # Errors
     /// See [`PluginError`]; nothing has changed then.
-    pub fn install(
-        &self,
-        bytes: &[u8],
-        settings: &str,
-        requested_by: Option<&str>,
-    ) -> Result<Shown, PluginError> {
-        let id = self.inner.install(bytes, settings, requested_by)?;
+    pub fn install(&self, bytes: &[u8], wish: Wish<'_>) -> Result<Shown, PluginError> {
+        let id = self.inner.install(bytes, wish)?;
         self.get(&id)
     }
 
-    /// Runs another program in the place of a plugin's. Without settings it gets those of before.
+    /// Runs another program in the place of a plugin's.
     ///
     /// # Errors
     /// See [`PluginError`]; nothing has changed then.
-    pub fn upgrade(
-        &self,
-        id: &str,
-        bytes: &[u8],
-        settings: Option<&str>,
-        requested_by: Option<&str>,
-    ) -> Result<Shown, PluginError> {
+    pub fn upgrade(&self, id: &str, bytes: &[u8], wish: Wish<'_>) -> Result<Shown, PluginError> {
         let _alone = lock(&self.inner.changing);
         let before = self.inner.installed(id)?;
-        let (program, settings) = self.inner.checked(bytes, settings.unwrap_or(&before.settings))?;
+        let (program, pinned) = self.inner.checked(bytes, wish, Some(&before))?;
         same_plugin(id, &program)?;
-        if program.sha256() == before.sha256 && settings == before.settings {
+        if (&pinned.sha256, &pinned.settings, &pinned.granted)
+            == (&before.sha256, &before.settings, &before.granted)
+        {
             return Err(PluginError::Already(id.to_owned(), "runs this program with these settings"));
         }
         self.inner.write_program(program.sha256(), bytes)?;
-        let change = Change::Upgraded {
-            version: program.manifest().version.clone(),
-            sha256: program.sha256().to_owned(),
-            settings,
-        };
-        self.inner.change(id, change, requested_by, Some(program))?;
+        self.inner.change(id, Change::Upgraded(pinned), wish.requested_by, Some(program))?;
         self.get(id)
     }
 
@@ -218,7 +217,7 @@ impl Plugins {
         let _alone = lock(&self.inner.changing);
         let before = self.inner.installed(id)?;
         let program = self.inner.program(&before)?;
-        let settings = self.inner.check(&program, settings)?;
+        let settings = self.inner.check(&program, settings, &before.granted)?;
         if settings == before.settings {
             return Err(PluginError::Already(id.to_owned(), "has these settings"));
         }
@@ -272,22 +271,15 @@ impl Plugins {
     ///
     /// # Errors
     /// See [`PluginError`].
-    pub fn compare(
-        &self,
-        bytes: Option<&[u8]>,
-        id: &str,
-        settings: Option<&str>,
-    ) -> Result<Comparison, PluginError> {
+    pub fn compare(&self, bytes: Option<&[u8]>, id: &str, wish: Wish<'_>) -> Result<Comparison, PluginError> {
         let running = self.inner.one(id).ok();
-        let installed = running.as_ref().map(|running| running.installed.clone());
-        let kept = installed.as_ref().map_or("{}", |installed| installed.settings.as_str());
-        let settings = settings.unwrap_or(kept);
-        let (program, settings) = match (bytes, &installed) {
-            (Some(bytes), _) => self.inner.checked(bytes, settings)?,
+        let installed = running.as_ref().map(|running| &running.installed);
+        let (program, pinned) = match (bytes, installed) {
+            (Some(bytes), installed) => self.inner.checked(bytes, wish, installed)?,
             (None, Some(installed)) => {
                 let program = self.inner.program(installed)?;
-                let settings = self.inner.check(&program, settings)?;
-                (program, settings)
+                let pinned = self.inner.pinned(&program, wish, Some(installed))?;
+                (program, pinned)
             }
             (None, None) => return Err(PluginError::Unknown(id.to_owned())),
         };
@@ -295,7 +287,7 @@ impl Plugins {
             same_plugin(id, &program)?;
         }
         let surroundings = &self.inner.surroundings;
-        let before = match running {
+        let before = match &running {
             Some(running) => {
                 running
                     .snapshot()
@@ -304,8 +296,9 @@ impl Plugins {
             }
             None => Position::of_an_empty_plugin(surroundings.ledger.head().size),
         };
-        let terms = terms(surroundings, &program, u64::MAX)?;
-        let after = trial::rehearse(&program, &settings, &terms, &surroundings.ledger, before.next, |_| {})?;
+        let terms = terms(surroundings, &program, &pinned.granted, u64::MAX)?;
+        let after =
+            trial::rehearse(&program, &pinned.settings, &terms, &surroundings.ledger, before.next, |_| {})?;
         Ok(trial::compare(before.next, before.open(), after.open()))
     }
 
@@ -379,25 +372,15 @@ impl Inner {
         }
     }
 
-    fn install(
-        self: &Arc<Inner>,
-        bytes: &[u8],
-        settings: &str,
-        requested_by: Option<&str>,
-    ) -> Result<String, PluginError> {
+    fn install(self: &Arc<Inner>, bytes: &[u8], wish: Wish<'_>) -> Result<String, PluginError> {
         let _alone = lock(&self.changing);
-        let (program, settings) = self.checked(bytes, settings)?;
+        let (program, pinned) = self.checked(bytes, wish, None)?;
         let id = program.manifest().id.clone();
         if lock(&self.registry).get(&id).is_some() {
             return Err(PluginError::Installed(id));
         }
         self.write_program(program.sha256(), bytes)?;
-        let change = Change::Installed {
-            version: program.manifest().version.clone(),
-            sha256: program.sha256().to_owned(),
-            settings,
-        };
-        self.change(&id, change, requested_by, Some(program))?;
+        self.change(&id, Change::Installed(pinned), wish.requested_by, Some(program))?;
         Ok(id)
     }
 
@@ -411,7 +394,7 @@ impl Inner {
             if lock(&self.registry).was_known(plugin.id) {
                 continue;
             }
-            match self.install(plugin.component, "{}", None) {
+            match self.install(plugin.component, Wish::default()) {
                 Ok(_) => tracing::info!(plugin = plugin.id, "the built-in plugin is installed"),
                 Err(error) => {
                     tracing::error!(plugin = plugin.id, %error, "the built-in plugin is not installed")
@@ -446,17 +429,43 @@ impl Inner {
         self.all().into_iter().filter_map(waits).collect()
     }
 
-    /// A program and its settings, both of which do.
-    fn checked(&self, bytes: &[u8], settings: &str) -> Result<(Program, String), PluginError> {
+    /// A program, and how it is to be run, which does.
+    fn checked(
+        &self,
+        bytes: &[u8],
+        wish: Wish<'_>,
+        before: Option<&Installed>,
+    ) -> Result<(Program, Pinned), PluginError> {
         let program = Program::new(&self.surroundings.engine, bytes)?;
-        let settings = self.check(&program, settings)?;
-        Ok((program, settings))
+        let pinned = self.pinned(&program, wish, before)?;
+        Ok((program, pinned))
     }
 
-    fn check(&self, program: &Program, settings: &str) -> Result<String, PluginError> {
+    /// How a program is to be run. What is not said is as it was before.
+    fn pinned(
+        &self,
+        program: &Program,
+        wish: Wish<'_>,
+        before: Option<&Installed>,
+    ) -> Result<Pinned, PluginError> {
+        let settings = wish.settings.or(before.map(|before| before.settings.as_str())).unwrap_or("{}");
+        let asks_for = |field: &&String| program.manifest().personal.iter().any(|(asked, _)| asked == *field);
+        let granted = match (wish.granted, before) {
+            (Some(granted), _) => granted.to_vec(),
+            // A program that asks for less is given less.
+            (None, Some(before)) => before.granted.iter().filter(asks_for).cloned().collect(),
+            (None, None) => Vec::new(),
+        };
+        let settings = self.check(program, settings, &granted)?;
+        let (version, sha256) = (program.manifest().version.clone(), program.sha256().to_owned());
+        Ok(Pinned { version, sha256, settings, granted })
+    }
+
+    fn check(&self, program: &Program, settings: &str, granted: &[String]) -> Result<String, PluginError> {
         schema::check_schema(program.manifest())?;
+        grants::check(program.manifest(), granted, &self.surroundings.catalogue)?;
         let settings = schema::complete(program.manifest(), settings)?;
-        let terms = terms(&self.surroundings, program, u64::MAX)?;
+        let terms = terms(&self.surroundings, program, granted, u64::MAX)?;
         trial::check(program, &settings, &terms, &self.surroundings.ledger)?;
         Ok(settings)
     }
@@ -523,20 +532,40 @@ impl Inner {
     }
 
     fn run(self: &Arc<Inner>, installed: Installed, program: Option<Program>, log: Log) {
-        let (of_thread, id) = (Arc::downgrade(self), installed.id.clone());
-        let quarantine: Quarantine = Box::new(move |seq, failure| {
-            let inner = of_thread.upgrade().ok_or("the ledger is closing")?;
-            inner.quarantine(&id, seq, failure)
-        });
+        let recorder = Box::new(OfHost { inner: Arc::downgrade(self), id: installed.id.clone() });
         let file = self.file(&installed.sha256);
         let id = installed.id.clone();
-        let running = Running::start(&self.surroundings, installed, &file, program, log, quarantine);
+        let running = Running::start(&self.surroundings, installed, &file, program, log, recorder);
         self.running.write().unwrap_or_else(PoisonError::into_inner).insert(id, running);
     }
 
-    fn quarantine(&self, id: &str, seq: u64, failure: &Failure) -> Result<(), String> {
-        let change = Change::Quarantined { seq, cause: failure.cause };
+    /// Records what becomes of a plugin by itself. Returns the entry.
+    fn record(&self, id: &str, change: Change) -> Result<u64, String> {
         let recorded = lock(&self.registry).record(&self.surroundings.ledger, id, change, None);
-        recorded.map(drop).map_err(|error| error.to_string())
+        recorded.map_err(|error| error.to_string())
+    }
+}
+
+/// What a plugin's thread has recorded.
+struct OfHost {
+    inner: Weak<Inner>,
+    id: String,
+}
+
+impl OfHost {
+    fn inner(&self) -> Result<Arc<Inner>, String> {
+        self.inner.upgrade().ok_or_else(|| "the ledger is closing".to_owned())
+    }
+}
+
+impl Recorder for OfHost {
+    fn quarantine(&mut self, seq: u64, failure: &Failure) -> Result<(), String> {
+        self.inner()?.record(&self.id, Change::Quarantined { seq, cause: failure.cause }).map(drop)
+    }
+
+    fn begin_again(&mut self) -> Result<u64, String> {
+        let inner = self.inner()?;
+        let settings = inner.installed(&self.id).map_err(|error| error.to_string())?.settings;
+        inner.record(&self.id, Change::Configured { settings })
     }
 }

@@ -122,8 +122,20 @@ impl Manifest {
 
     /// What the interface has and this host does not give yet is refused, not passed over in silence.
     fn check_asked(&self) -> Result<(), Failure> {
-        if let Some((field, _why)) = self.personal.first() {
-            return Err(self.wrong("personal field", field, "left out: this host grants none yet"));
+        if self.personal.len() > LIST_MAX {
+            let count = self.personal.len();
+            return Err(Failure::contract(format!(
+                "`{}` asks for {count} personal fields, the limit is {LIST_MAX}",
+                self.id
+            )));
+        }
+        for (field, why) in &self.personal {
+            if field.len() > CLAUSE_BYTES_MAX || !field.contains('/') {
+                return Err(self.wrong("personal field", field, "`type/field`, at most 100 bytes"));
+            }
+            if why.is_empty() || why.len() > TEXT_BYTES_MAX {
+                return Err(self.wrong("reason for a personal field", why, "a text of 1 to 1,000 bytes"));
+            }
         }
         if !self.catalogue.is_empty() {
             return Err(Failure::contract(format!(

@@ -9,6 +9,7 @@ pub mod built_in;
 pub mod engine;
 pub mod error;
 pub mod fold;
+pub mod grants;
 pub mod host;
 pub mod manifest;
 pub mod options;
@@ -25,7 +26,7 @@ pub mod trial;
 
 pub use error::PluginError;
 pub use host::Plugins;
-pub use options::PluginOptions;
+pub use options::{Ground, PluginOptions, Wish};
 
 impl std::fmt::Debug for Plugins {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

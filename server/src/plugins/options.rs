@@ -1,9 +1,15 @@
 //! How plugins are run.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use muniment_core::catalogue::Catalogue;
+
 use super::engine::Allowance;
+use crate::ledger::Ledger;
+use crate::ledger::clock::Clock;
 use crate::settings::PluginsSettings;
+use crate::vault::Vault;
 
 /// How plugins are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,4 +44,28 @@ impl PluginOptions {
             installs_built_in: settings.built_in,
         }
     }
+}
+
+/// How a program is to be run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish<'a> {
+    /// Its settings, as JSON. Where there are none: those of before, or its defaults.
+    pub settings: Option<&'a str>,
+    /// The personal fields that it may be given, each as `type/field`. Where nothing is said: those of before, or none.
+    pub granted: Option<&'a [String]>,
+    /// Who wants it so.
+    pub requested_by: Option<&'a str>,
+}
+
+/// What plugins stand on.
+#[derive(Clone)]
+pub struct Ground {
+    /// What they fold over.
+    pub ledger: Arc<Ledger>,
+    /// What opens the personal fields that they are granted.
+    pub vault: Arc<Vault>,
+    /// Which types of event there are.
+    pub catalogue: Arc<Catalogue>,
+    /// The ledger's clock.
+    pub clock: Arc<dyn Clock>,
 }

@@ -39,33 +39,34 @@ pub struct Installed {
     pub sha256: String,
     /// Its settings, as JSON.
     pub settings: String,
+    /// The personal fields that it is given in the clear, each as `type/field`.
+    pub granted: Vec<String>,
     /// The entry that installed, upgraded or configured it last.
     pub since: u64,
     /// How it stands.
     pub standing: Standing,
 }
 
+/// What the ledger pins when a program is to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// Its version.
+    pub version: String,
+    /// The SHA-256 of the program.
+    pub sha256: String,
+    /// Its settings, as JSON.
+    pub settings: String,
+    /// The personal fields that it is given in the clear.
+    pub granted: Vec<String>,
+}
+
 /// What becomes of a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// It runs from now on.
-    Installed {
-        /// Its version.
-        version: String,
-        /// Its program.
-        sha256: String,
-        /// Its settings.
-        settings: String,
-    },
+    Installed(Pinned),
     /// Another program, or other settings with it.
-    Upgraded {
-        /// Its version.
-        version: String,
-        /// Its program.
-        sha256: String,
-        /// Its settings.
-        settings: String,
-    },
+    Upgraded(Pinned),
     /// Other settings.
     Configured {
         /// Its settings.
@@ -174,12 +175,12 @@ impl Registry {
     fn apply(&mut self, id: &str, change: Change, seq: u64) {
         self.known.insert(id.to_owned(), true);
         match change {
-            Change::Installed { version, sha256, settings }
-            | Change::Upgraded { version, sha256, settings } => {
-                let standing = Standing::Enabled;
-                let installed =
-                    Installed { id: id.to_owned(), version, sha256, settings, since: seq, standing };
-                self.plugins.insert(id.to_owned(), installed);
+            Change::Installed(pinned) | Change::Upgraded(pinned) => {
+                let Pinned { version, sha256, settings, granted } = pinned;
+                let (standing, since) = (Standing::Enabled, seq);
+                let id = id.to_owned();
+                let installed = Installed { id, version, sha256, settings, granted, since, standing };
+                self.plugins.insert(installed.id.clone(), installed);
             }
             Change::Removed => drop(self.plugins.remove(id)),
             other => {
@@ -203,8 +204,8 @@ impl Registry {
 
 fn event_type(change: &Change) -> &'static str {
     match change {
-        Change::Installed { .. } => "plugin.installed",
-        Change::Upgraded { .. } => "plugin.upgraded",
+        Change::Installed(_) => "plugin.installed",
+        Change::Upgraded(_) => "plugin.upgraded",
         Change::Configured { .. } => "plugin.configured",
         Change::Disabled => "plugin.disabled",
         Change::Enabled => "plugin.enabled",
@@ -229,10 +230,14 @@ fn data_of(
         members.push(("settings_sha256", text(&settings_sha256(settings))));
     };
     match change {
-        Change::Installed { version, sha256, settings } | Change::Upgraded { version, sha256, settings } => {
-            members.push(("sha256", text(sha256)));
-            members.push(("version", text(version)));
-            with_settings(&mut members, settings);
+        Change::Installed(pinned) | Change::Upgraded(pinned) => {
+            members.push(("sha256", text(&pinned.sha256)));
+            members.push(("version", text(&pinned.version)));
+            with_settings(&mut members, &pinned.settings);
+            if !pinned.granted.is_empty() {
+                let granted = pinned.granted.iter().map(|field| text(field)).collect();
+                members.push(("personal_granted", Value::Array(granted)));
+            }
         }
         Change::Configured { settings } => with_settings(&mut members, settings),
         Change::Quarantined { seq, cause } => {
@@ -267,16 +272,17 @@ fn change(event: &Value<'_>) -> Option<(String, Change)> {
     let data = event.get("data")?.as_object()?;
     let text = |name: &str| data.get(name).and_then(Value::as_str).map(str::to_owned);
     let plugin = text("plugin")?;
-    let program = || Some((text("version")?, text("sha256")?, text("settings")?));
+    let granted = || {
+        let Some(Value::Array(listed)) = data.get("personal_granted") else { return Vec::new() };
+        listed.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let pinned = || {
+        let (version, sha256) = (text("version")?, text("sha256")?);
+        Some(Pinned { version, sha256, settings: text("settings")?, granted: granted() })
+    };
     let change = match event.get("type")?.as_str()? {
-        "plugin.installed" => {
-            let (version, sha256, settings) = program()?;
-            Change::Installed { version, sha256, settings }
-        }
-        "plugin.upgraded" => {
-            let (version, sha256, settings) = program()?;
-            Change::Upgraded { version, sha256, settings }
-        }
+        "plugin.installed" => Change::Installed(pinned()?),
+        "plugin.upgraded" => Change::Upgraded(pinned()?),
         "plugin.configured" => Change::Configured { settings: text("settings")? },
         "plugin.disabled" => Change::Disabled,
         "plugin.enabled" => Change::Enabled,

@@ -17,6 +17,7 @@ use muniment_core::principal::Principal;
 use super::alerts::Saying;
 use super::engine::{Cause, Failure, Instance, Log, Program};
 use super::fold::{BATCH_ITEMS_MAX, FailedAt, Fold, Position, Terms};
+use super::grants;
 use super::snapshots::{Snapshot, SnapshotOf, Snapshots};
 use super::status::Shared;
 use crate::ledger::Ledger;
@@ -41,6 +42,15 @@ const TOLD_BYTES_AT_ONCE: usize = BATCH_BYTES_MAX - EVENT_BYTES_MAX;
 const FINISH: Duration = Duration::from_secs(1);
 /// How often a single item may take too long before it counts: the machine may have been busy.
 const TIME_TRIES: u32 = 3;
+
+/// Records what becomes of a plugin by itself.
+pub(super) trait Recorder: Send {
+    /// It stopped before an entry.
+    fn quarantine(&mut self, seq: u64, failure: &Failure) -> Result<(), String>;
+
+    /// It begins again from nothing. Returns the entry from which on it counts.
+    fn begin_again(&mut self) -> Result<u64, String>;
+}
 
 /// What others ask of a plugin that runs.
 pub(super) enum Command {
@@ -73,6 +83,8 @@ enum Trouble {
     Failed(FailedAt),
     /// The plugin cannot be started.
     Start { failure: Failure, from_snapshot: bool },
+    /// Personal data that it may have been given was destroyed.
+    Destroyed,
     /// The ledger cannot be read or written just now.
     Ledger(String),
     /// Somebody asked for it.
@@ -100,17 +112,38 @@ struct Narrowing {
 }
 
 impl Runner {
-    /// Folds until it is told to stop. `quarantine` records that the plugin stopped before an entry.
-    pub(super) fn run(mut self, mut quarantine: impl FnMut(u64, &Failure) -> Result<(), String>) {
+    /// Folds until it is told to stop.
+    pub(super) fn run(mut self, mut recorder: Box<dyn Recorder>) {
         let mut narrowing = Narrowing { items_max: BATCH_ITEMS_MAX, until: 0, time_tries: 0 };
         loop {
-            self.status.lock().is_folding = false;
+            {
+                let mut status = self.status.lock();
+                status.is_folding = false;
+                status.session += 1;
+            }
             let at = match self.session(&mut narrowing) {
                 Trouble::Stopped => return,
                 Trouble::Ledger(error) => {
                     self.say(&format!("the ledger: {error}; it is tried again"));
                     if self.wait(RETRY) {
                         return;
+                    }
+                    continue;
+                }
+                Trouble::Destroyed => {
+                    match recorder.begin_again() {
+                        Ok(since) => {
+                            self.say("personal data was destroyed; it folds over the ledger again");
+                            (self.terms.since, self.of.since) = (since, since);
+                        }
+                        Err(error) => {
+                            self.say(&format!(
+                                "that it begins again cannot be recorded: {error}; it is tried again"
+                            ));
+                            if self.wait(RETRY) {
+                                return;
+                            }
+                        }
                     }
                     continue;
                 }
@@ -139,7 +172,7 @@ impl Runner {
                 // It is in quarantine already, and not even the state before that can be made again.
                 return self.idle();
             }
-            while let Err(error) = quarantine(seq, &failure) {
+            while let Err(error) = recorder.quarantine(seq, &failure) {
                 self.say(&format!("the quarantine cannot be recorded: {error}; it is tried again"));
                 if self.wait(RETRY) {
                     return;
@@ -319,10 +352,15 @@ impl Session<'_> {
         let next = self.position.next;
         let end = goal.min((next / CHUNK_ENTRIES + 1) * CHUNK_ENTRIES);
         let lines = self.runner.ledger.lines(next, end)?;
-        let (entries, last) = read_entries(&lines, next)?;
+        let (mut entries, last) = read_entries(&lines, next)?;
         if entries.len() as u64 != end - next {
             return Err(Trouble::Ledger(format!("fewer entries than there should be from entry {next} on")));
         }
+        if self.runner.has_to_forget(&entries) {
+            return Err(Trouble::Destroyed);
+        }
+        let opened = self.runner.terms.grants.opened(&entries)?;
+        grants::put(&mut entries, &opened);
         self.fold.interrupt.stop = Some((self.runner.is_stopping.clone(), begun + FINISH));
         let said = self.fold.advance(&mut self.position, &mut self.instance, &entries)?;
         if self.fold.is_interrupted() {
@@ -354,7 +392,10 @@ impl Session<'_> {
     /// Keeps a snapshot. All that was said up to here is in the ledger.
     fn keep(&mut self) -> Result<(), Trouble> {
         let snapshot = self.snapshot()?;
-        self.runner.snapshots.put(&self.runner.of, &snapshot);
+        // What it was given in the clear may be in its state, and is never written anywhere.
+        if self.runner.terms.grants.is_nothing() {
+            self.runner.snapshots.put(&self.runner.of, &snapshot);
+        }
         (self.kept, self.kept_at) = (self.position.next, Instant::now());
         Ok(())
     }
@@ -398,6 +439,16 @@ pub(super) fn read_entries(lines: &[u8], first: u64) -> io::Result<(Vec<EventFac
 }
 
 impl Runner {
+    /// Whether something was destroyed among entries that the plugin may have been given in the clear before.
+    fn has_to_forget(&self, entries: &[EventFacts<'_>]) -> bool {
+        !self.terms.grants.is_nothing()
+            && entries.iter().any(|entry| {
+                entry.seq > self.terms.since
+                    && entry.by.starts_with("host")
+                    && entry.event_type == "personal.destroyed"
+            })
+    }
+
     /// Tells the ledger of alerts. What it was told before counts as done, whatever the wording.
     fn tell(&self, said: Vec<Saying>) -> Result<(), Trouble> {
         let mut waiting = said.into_iter().peekable();

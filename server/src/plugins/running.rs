@@ -8,14 +8,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use muniment_core::catalogue::Catalogue;
+
 use super::engine::{Engine, Failure, Instance, Log, Program, sha256_of};
-use super::fold::Terms;
+use super::fold::{Fold, Terms};
+use super::grants::{self, Grants};
 use super::registry::{Installed, Standing, settings_sha256};
-use super::runner::{Command, Runner};
+use super::runner::{Command, Recorder, Runner, read_entries};
 use super::snapshots::{Snapshot, SnapshotOf, Snapshots};
 use super::status::{Shared, Status};
 use crate::background;
 use crate::ledger::Ledger;
+use crate::vault::Vault;
 
 /// How long a plugin is waited for that works on a batch.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
@@ -24,6 +28,8 @@ const ANSWER_MAX: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(super) struct Surroundings {
     pub(super) ledger: Arc<Ledger>,
+    pub(super) vault: Arc<Vault>,
+    pub(super) catalogue: Arc<Catalogue>,
     pub(super) engine: Engine,
     pub(super) snapshots: Arc<Snapshots>,
     pub(super) alerts_a_day_max: u32,
@@ -39,13 +45,10 @@ pub(super) struct Running {
     commands: Mutex<Sender<Command>>,
     is_stopping: Arc<AtomicBool>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    /// An instance to look at, and the entry up to which it has folded.
-    view: Mutex<Option<(u64, Instance)>>,
+    /// An instance to look at, the session of the fold that its state is of, and the entry up to which it has folded.
+    view: Mutex<Option<((u64, u64), Instance)>>,
     surroundings: Surroundings,
 }
-
-/// Records that a plugin stopped before an entry.
-pub(super) type Quarantine = Box<dyn FnMut(u64, &Failure) -> Result<(), String> + Send>;
 
 impl Running {
     /// Starts the thread of a plugin that is enabled or in quarantine.
@@ -55,7 +58,7 @@ impl Running {
         file: &Path,
         program: Option<Program>,
         log: Log,
-        quarantine: Quarantine,
+        recorder: Box<dyn Recorder>,
     ) -> Arc<Running> {
         let (sender, commands) = mpsc::channel();
         let status = Arc::new(Shared::default());
@@ -105,7 +108,7 @@ impl Running {
                             _ => None,
                         },
                     };
-                    runner.run(quarantine);
+                    runner.run(recorder);
                 }
             }
         };
@@ -158,19 +161,38 @@ impl Running {
     ) -> Result<Option<T>, Failure> {
         let Some(program) = self.program() else { return Ok(None) };
         let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = self.status().next;
-        let (next, mut instance) = match view.take() {
-            Some((seen, instance)) if seen == next && self.status().is_folding => (seen, instance),
+        let now = self.status();
+        let ((session, next), mut instance) = match view.take() {
+            Some((seen, instance)) if seen == (now.session, now.next) && now.is_folding => (seen, instance),
             _ => {
                 let Some(snapshot) = self.snapshot() else { return Ok(None) };
                 let mut instance = program.start(&self.installed.settings, &self.log)?;
                 instance.restore(&snapshot.state)?;
-                (snapshot.position.next, instance)
+                ((now.session, snapshot.position.next), instance)
             }
         };
         let seen = look(&mut instance, next)?;
-        *view = Some((next, instance));
+        *view = Some(((session, next), instance));
         Ok(Some(seen))
+    }
+
+    /// What it does wrong at the entry before which it was stopped, if it does so again.
+    pub(super) fn tried_again(&self) -> Option<Failure> {
+        let (program, snapshot) = (self.program()?, self.snapshot()?);
+        let Surroundings { ledger, .. } = &self.surroundings;
+        let terms = terms(&self.surroundings, program, &self.installed.granted, self.installed.since).ok()?;
+        let mut position = snapshot.position;
+        let lines = ledger.lines(position.next, position.next + 1).ok()?;
+        let (mut entries, _last) = read_entries(&lines, position.next).ok()?;
+        let opened = terms.grants.opened(&entries).ok()?;
+        grants::put(&mut entries, &opened);
+        let mut instance = program.start(&self.installed.settings, &Log::default()).ok()?;
+        let restored = instance.restore(&snapshot.state);
+        let done = restored.and_then(|()| {
+            let advanced = Fold::new(&terms).advance(&mut position, &mut instance, &entries);
+            advanced.map(drop).map_err(|failed| failed.failure)
+        });
+        done.err()
     }
 }
 
@@ -197,18 +219,21 @@ fn prepared(
             known.get_or_init(|| program).clone()
         }
     };
-    let terms = terms(surroundings, &program, installed.since)?;
+    let terms = terms(surroundings, &program, &installed.granted, installed.since)?;
     Ok((program, terms))
 }
 
 /// The terms on which a program is run.
-pub(super) fn terms(surroundings: &Surroundings, program: &Program, since: u64) -> Result<Terms, Failure> {
-    Terms::new(
-        program.manifest().clone(),
-        since,
-        surroundings.alerts_a_day_max,
-        surroundings.leaves_out_tests,
-    )
+pub(super) fn terms(
+    surroundings: &Surroundings,
+    program: &Program,
+    granted: &[String],
+    since: u64,
+) -> Result<Terms, Failure> {
+    let Surroundings { alerts_a_day_max, leaves_out_tests, .. } = *surroundings;
+    let mut terms = Terms::new(program.manifest().clone(), since, alerts_a_day_max, leaves_out_tests)?;
+    terms.grants = Grants::new(granted, surroundings.vault.clone());
+    Ok(terms)
 }
 
 /// The program of a plugin, whose file must be what the ledger pinned.

@@ -9,6 +9,8 @@ use super::engine::Cause;
 /// How a plugin is doing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Status {
+    /// How often it began to fold, from nothing or from a snapshot, since the server was started.
+    pub session: u64,
     /// The next entry that it is given.
     pub next: u64,
     /// Entries and ticks that it was given since it was installed, upgraded or configured.

@@ -10,7 +10,7 @@ use muniment_core::json::Value;
 use muniment_core::time::Timestamp;
 
 use crate::ledger::Ledger;
-use crate::ledger::clock::{Clock as _, SystemClock};
+use crate::ledger::clock::Clock;
 use crate::ledger::imports::Import;
 
 const POLL: Duration = Duration::from_millis(200);
@@ -36,8 +36,13 @@ pub(super) struct Pace {
 }
 
 /// Works until `stop` is gone. `waiting` tells which plugins wait for a time.
-pub(super) fn run(ledger: &Arc<Ledger>, stop: &Receiver<()>, pace: Pace, waiting: impl Fn() -> Vec<Waiting>) {
-    let clock = SystemClock::new();
+pub(super) fn run(
+    ledger: &Arc<Ledger>,
+    clock: &dyn Clock,
+    stop: &Receiver<()>,
+    pace: Pace,
+    waiting: impl Fn() -> Vec<Waiting>,
+) {
     let mut advanced: Option<Instant> = None;
     let mut looked: Option<Instant> = None;
     while matches!(stop.recv_timeout(POLL), Err(RecvTimeoutError::Timeout)) {

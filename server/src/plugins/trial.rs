@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::alerts::{Key, Open, Saying};
 use super::engine::{Cause, Failure, Log, Program};
 use super::fold::{BATCH_ITEMS_MAX, Fold, Position, Terms};
+use super::grants;
 use super::runner::read_entries;
 use crate::ledger::Ledger;
 
@@ -102,7 +103,9 @@ pub(super) fn run_until<'l>(
             instance = program.start(settings, log)?;
             instance.restore(&state)?;
         }
-        let (entries, _last) = read_entries(lines, first)?;
+        let (mut entries, _last) = read_entries(lines, first)?;
+        let opened = terms.grants.opened(&entries)?;
+        grants::put(&mut entries, &opened);
         let more = fold
             .advance(&mut position, &mut instance, &entries)
             .map_err(|failed| TrialError::Failed { failure: failed.failure, at: Some(failed.first) })?;
@@ -233,10 +236,12 @@ pub fn rehearse(
     while position.next < end {
         let next = position.next;
         let lines = ledger.lines(next, end.min((next / CHUNK_ENTRIES + 1) * CHUNK_ENTRIES))?;
-        let (entries, _last) = read_entries(&lines, next)?;
+        let (mut entries, _last) = read_entries(&lines, next)?;
         if entries.is_empty() {
             break;
         }
+        let opened = terms.grants.opened(&entries)?;
+        grants::put(&mut entries, &opened);
         fold.advance(&mut position, &mut instance, &entries)
             .map_err(|failed| TrialError::Failed { failure: failed.failure, at: Some(failed.first) })?;
         progress(position.next);

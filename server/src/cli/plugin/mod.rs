@@ -137,6 +137,9 @@ struct InstallArgs {
     /// Its settings: JSON, or a file with it
     #[arg(long, value_name = "JSON|FILE")]
     settings: Option<String>,
+    /// A personal field that it asks for and may be given in the clear; once for each
+    #[arg(long, value_name = "TYPE/FIELD")]
+    grant: Vec<String>,
     /// Say which alerts it would raise, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -153,6 +156,9 @@ struct UpgradeArgs {
     /// Its settings: JSON, or a file with it. Without it: those of before
     #[arg(long, value_name = "JSON|FILE")]
     settings: Option<String>,
+    /// A personal field that it asks for and may be given in the clear; once for each. Without it: those of before
+    #[arg(long, value_name = "TYPE/FIELD")]
+    grant: Vec<String>,
     /// Say in which alerts it would differ, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -279,6 +285,7 @@ async fn install(server: &mut Server, args: &InstallArgs) -> Result<(), Failure>
     let mut query = Vec::new();
     query.extend(args.built_in.as_deref().map(|id| ("built_in", id.to_owned())));
     query.extend(args.settings.as_deref().map(read_settings).transpose()?.map(|text| ("settings", text)));
+    query.extend((!args.grant.is_empty()).then(|| ("grant", args.grant.join(","))));
     query.extend(args.dry_run.then(|| ("dry_run", "true".to_owned())));
     let program = args.file.as_deref().map(read_program).transpose()?.unwrap_or_default();
     let answer =
@@ -291,6 +298,7 @@ async fn upgrade(server: &mut Server, args: &UpgradeArgs) -> Result<(), Failure>
     let mut query = Vec::new();
     query.extend(args.file.is_none().then(|| ("built_in", "true".to_owned())));
     query.extend(args.settings.as_deref().map(read_settings).transpose()?.map(|text| ("settings", text)));
+    query.extend((!args.grant.is_empty()).then(|| ("grant", args.grant.join(","))));
     query.extend(args.dry_run.then(|| ("dry_run", "true".to_owned())));
     let program = args.file.as_deref().map(read_program).transpose()?.unwrap_or_default();
     let answer = server.send_program(Method::PUT, &path(&args.id, &written(&query)), program).await?;

@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use muniment_core::principal::Principal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +23,7 @@ use super::{id_of, unnarrowed, view, work};
 use crate::plugins::engine::COMPONENT_BYTES_MAX;
 use crate::plugins::schema::SETTINGS_BYTES_MAX;
 use crate::plugins::trial::Comparison;
-use crate::plugins::{PluginError, Plugins, built_in};
+use crate::plugins::{PluginError, Plugins, Wish, built_in};
 use crate::tokens::Role;
 
 /// Largest change of settings: with the spelling of JSON around it.
@@ -38,6 +39,9 @@ pub(in crate::http) struct InstallQuery {
     /// Its settings, a JSON object. Defaults are filled in.
     #[param(example = "{}")]
     settings: Option<String>,
+    /// Personal fields that it asks for and may be given in the clear, each as `type/field`, with commas between.
+    #[param(example = "request.received/requester_name")]
+    grant: Option<String>,
     /// Instead of a body: the id of one that comes with the program.
     #[param(example = "requests")]
     built_in: Option<String>,
@@ -53,6 +57,9 @@ pub(in crate::http) struct InstallQuery {
 pub(in crate::http) struct UpdateQuery {
     /// With a program: its settings, a JSON object. Those of before if not given.
     settings: Option<String>,
+    /// With a program: personal fields that it asks for and may be given in the clear, each as `type/field`, with commas
+    /// between. Those of before if not given.
+    grant: Option<String>,
     /// `true`, instead of a body: the program of this id that comes with the server.
     #[serde(default)]
     built_in: bool,
@@ -129,15 +136,18 @@ pub(in crate::http) async fn install(
     let Query(query) = query.map_err(|error| Problem::new("bad_request", error.body_text()))?;
     let program = program(&app, &headers, body, query.built_in.as_deref()).await?;
     caller.is_still_valid()?;
-    let settings = query.settings.unwrap_or_else(|| "{}".to_owned());
+    let (settings, granted) = (query.settings, granted(query.grant.as_deref()));
+    let by = caller.0.principal();
     if query.dry_run {
         let id = query.built_in.unwrap_or_default();
-        return compare(app, move |plugins| plugins.compare(Some(program.bytes()), &id, Some(&settings)))
-            .await;
+        return compare(app, move |plugins| {
+            let wish = wish(&settings, &granted, &by);
+            plugins.compare(Some(program.bytes()), &id, wish)
+        })
+        .await;
     }
-    let by = caller.0.principal();
     let installed =
-        work(app.clone(), move |plugins| plugins.install(program.bytes(), &settings, Some(by.as_str())));
+        work(app.clone(), move |plugins| plugins.install(program.bytes(), wish(&settings, &granted, &by)));
     let plugin = view(&app, &caller, installed.await?);
     Ok((StatusCode::CREATED, Json(ChangeAnswer::Plugin(Box::new(plugin)))).into_response())
 }
@@ -180,20 +190,31 @@ pub(in crate::http) async fn update(
     }
     let program = program(&app, &headers, body, query.built_in.then_some(id.as_str())).await?;
     caller.is_still_valid()?;
-    let settings = query.settings;
+    let (settings, granted) = (query.settings, granted(query.grant.as_deref()));
+    let by = caller.0.principal();
     if query.dry_run {
         return compare(app, move |plugins| {
             plugins.get(&id)?;
-            plugins.compare(Some(program.bytes()), &id, settings.as_deref())
+            plugins.compare(Some(program.bytes()), &id, wish(&settings, &granted, &by))
         })
         .await;
     }
-    let by = caller.0.principal();
     let changed = work(app.clone(), move |plugins| {
-        plugins.upgrade(&id, program.bytes(), settings.as_deref(), Some(by.as_str()))
+        plugins.upgrade(&id, program.bytes(), wish(&settings, &granted, &by))
     });
     let plugin = view(&app, &caller, changed.await?);
     Ok(Json(ChangeAnswer::Plugin(Box::new(plugin))).into_response())
+}
+
+/// Fields that are named with commas between.
+fn granted(named: Option<&str>) -> Option<Vec<String>> {
+    let fields = |named: &str| named.split(',').map(|field| field.trim().to_owned()).collect();
+    named.map(fields)
+}
+
+fn wish<'a>(settings: &'a Option<String>, granted: &'a Option<Vec<String>>, by: &'a Principal) -> Wish<'a> {
+    let (settings, granted) = (settings.as_deref(), granted.as_deref());
+    Wish { settings, granted, requested_by: Some(by.as_str()) }
 }
 
 /// Other settings, or rest and work.
@@ -209,6 +230,12 @@ async fn adjust(
     if query.settings.is_some() {
         return Err(Problem::new("bad_request", "settings: with JSON they belong into the body"));
     }
+    if query.grant.is_some() {
+        return Err(Problem::new(
+            "bad_request",
+            "grant: fields are granted to a program, so together with one",
+        ));
+    }
     if change.settings.is_none() && change.enabled.is_none() {
         return Err(Problem::new("invalid_change", "neither `settings` nor `enabled` is there"));
     }
@@ -217,7 +244,10 @@ async fn adjust(
     if query.dry_run {
         let nothing = || Problem::new("bad_request", "dry_run: only a program or settings can be tried");
         let settings = settings.ok_or_else(nothing)?;
-        return compare(app, move |plugins| plugins.compare(None, &id, Some(&settings))).await;
+        return compare(app, move |plugins| {
+            plugins.compare(None, &id, Wish { settings: Some(&settings), ..Wish::default() })
+        })
+        .await;
     }
     let by = caller.0.principal();
     let changed = work(app.clone(), move |plugins| {

@@ -79,6 +79,7 @@ impl From<PluginError> for Problem {
                 };
                 Problem::new("invalid_settings", detail).errors(faults.into_iter().map(fault).collect())
             }
+            PluginError::Grant(_) => Problem::new("personal_not_granted", detail),
             PluginError::Settings(_) => Problem::new("invalid_settings", detail),
             PluginError::NotReady(..) => Problem::new("plugin_not_ready", detail),
             PluginError::Says(_) => Problem::new("bad_request", detail),
@@ -175,8 +176,17 @@ pub(super) async fn quarantine(
 ) -> Result<Response, Problem> {
     caller.needs(SEERS)?;
     let id = id_of(id)?;
-    let shown = work(app.clone(), move |plugins| plugins.get(&id)).await?;
-    let Shown { installed, manifest, status } = shown;
+    let found = work(app.clone(), move |plugins| {
+        let shown = plugins.get(&id)?;
+        let is_stopped = matches!(shown.installed.standing, Standing::Quarantined { .. });
+        // What it did is known until the server is started again; then it is tried again.
+        let failure = match (is_stopped, &shown.status.fault) {
+            (true, None) => plugins.tried_again(&id)?.map(|failure| failure.to_string()),
+            _ => None,
+        };
+        Ok((shown, failure))
+    });
+    let (Shown { installed, manifest, status }, failure) = found.await?;
     let Standing::Quarantined { seq, cause } = installed.standing else {
         let detail = format!("`{}` is not in quarantine", installed.id);
         return Err(Problem::new("not_found", detail));
@@ -193,7 +203,7 @@ pub(super) async fn quarantine(
         plugin: installed.id,
         seq,
         cause: cause.name(),
-        detail: status.fault.filter(|_| may_see && caller.0.scope.is_everything()),
+        detail: status.fault.or(failure).filter(|_| may_see && caller.0.scope.is_everything()),
         sha256: installed.sha256,
         subscriptions: manifest.map(|known| known.subscriptions).unwrap_or_default(),
         entry: entry.map_err(|error| unreadable(&error))?,

@@ -88,6 +88,8 @@ pub(in crate::http) struct PluginView {
     settings: Value,
     /// The schema of its settings.
     settings_schema: Option<Value>,
+    /// The personal fields that it is given in the clear, each as `type/field`. What it shows may hold them.
+    personal_granted: Vec<String>,
     /// The types of event that it is given.
     subscriptions: Vec<String>,
     /// What it checks.
@@ -128,6 +130,7 @@ impl PluginView {
             built_in: of_program.is_some(),
             settings: serde_json::from_str(&installed.settings).unwrap_or_default(),
             settings_schema: schema,
+            personal_granted: installed.granted,
             id: installed.id,
             version: installed.version,
             sha256: installed.sha256,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use super::{ONE, PluginOptions, Server, TWO, component, options, second_component, wait_for};
+use super::{ONE, PluginOptions, Server, TWO, component, options, second_component, wait_for, with};
 use crate::plugins::engine::Cause;
 use crate::plugins::registry::Standing;
 
@@ -24,8 +24,8 @@ fn a_loop_through_other_plugins_ends() {
     for deed in ["answer", "answer-cleared"] {
         let mut server = Server::new();
         let settings = format!(r#"{{"do":"{deed}"}}"#);
-        server.plugins().install(component(), &settings, None).unwrap();
-        server.plugins().install(&second_component(), &settings, None).unwrap();
+        server.plugins().install(component(), with(&settings)).unwrap();
+        server.plugins().install(&second_component(), with(&settings)).unwrap();
         server.append("uk.test.begin", "-");
         let fell =
             |id: &str| matches!(standing(&server, id), Standing::Quarantined { cause: Cause::Depth, .. });
@@ -43,7 +43,7 @@ fn a_loop_through_other_plugins_ends() {
 #[test]
 fn a_flood_ends_at_the_quota() {
     let mut server = Server::with(PluginOptions { alerts_a_day_max: 20, ..options() });
-    server.plugins().install(component(), r#"{"do":"flood","n":7}"#, None).unwrap();
+    server.plugins().install(component(), with(r#"{"do":"flood","n":7}"#)).unwrap();
     server.append("uk.test.a", "-");
     server.append("uk.test.b", "-");
     let last = server.append("uk.test.c", "-");
@@ -56,7 +56,7 @@ fn a_flood_ends_at_the_quota() {
 #[test]
 fn without_its_snapshots_it_tells_nothing_twice_and_misses_nothing() {
     let mut server = Server::new();
-    server.plugins().install(component(), r#"{"seconds":1}"#, None).unwrap();
+    server.plugins().install(component(), with(r#"{"seconds":1}"#)).unwrap();
     for number in 0..8 {
         server.append("uk.test.case.opened", &format!("case-{number}"));
     }
@@ -100,7 +100,7 @@ fn damage_files(folder: &std::path::Path, damage: usize) {
 #[test]
 fn an_upgrade_tells_the_difference_even_of_what_was_cleared_before() {
     let mut server = Server::new();
-    server.plugins().install(component(), r#"{"seconds":1}"#, None).unwrap();
+    server.plugins().install(component(), with(r#"{"seconds":1}"#)).unwrap();
     server.append("uk.test.case.opened", "a");
     wait_for("it is overdue", || server.entries("alert.raised").len() == 2);
     server.append("uk.test.case.closed", "a");

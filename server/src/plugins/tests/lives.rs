@@ -4,7 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
-use super::{ONE, Server, TWO, component, second_component, wait_for};
+use super::{ONE, Server, TWO, component, second_component, wait_for, with};
 use crate::plugins::engine::Cause;
 use crate::plugins::registry::Standing;
 
@@ -15,11 +15,11 @@ fn standing(server: &Server, id: &str) -> Standing {
 /// A server with a plugin that fails so at an entry, among others that are well, and one that is well.
 fn failing(deed: &str) -> (Server, u64) {
     let mut server = Server::new();
-    server.plugins().install(&second_component(), r#"{"seconds":1000}"#, None).unwrap();
+    server.plugins().install(&second_component(), with(r#"{"seconds":1000}"#)).unwrap();
     let at = server.size() + 30;
     server
         .plugins()
-        .install(component(), &format!(r#"{{"do":"{deed}","at":{at},"seconds":1000}}"#), None)
+        .install(component(), with(&format!(r#"{{"do":"{deed}","at":{at},"seconds":1000}}"#)))
         .unwrap();
     while server.size() < at + 10 {
         let subject = format!("case-{}", server.size());
@@ -75,7 +75,7 @@ fn a_plugin_that_loops_does_not_hold_up_the_ledger_nor_the_stop() {
 fn a_plugin_that_is_slow_within_its_limits_does_not_hold_up_the_stop() {
     let mut server = Server::new();
     // So slow that a chunk of the ledger takes it a minute, and a batch too long.
-    server.plugins().install(component(), r#"{"do":"slow","n":50}"#, None).unwrap();
+    server.plugins().install(component(), with(r#"{"do":"slow","n":50}"#)).unwrap();
     for number in 0..600 {
         server.append("uk.test.noise", &format!("{number}"));
     }
@@ -112,7 +112,7 @@ fn a_snapshot_that_does_not_restore_means_a_replay() {
         let mut server = Server::new();
         // From 40 events on.
         let settings = format!(r#"{{"do":"{deed}","at":40,"seconds":1000}}"#);
-        server.plugins().install(component(), &settings, None).unwrap();
+        server.plugins().install(component(), with(&settings)).unwrap();
         for number in 0..60 {
             server.append("uk.test.case.opened", &format!("case-{number}"));
         }
@@ -128,7 +128,7 @@ fn a_snapshot_that_does_not_restore_means_a_replay() {
 #[test]
 fn a_snapshot_that_cannot_be_made_is_a_failure() {
     let mut server = Server::new();
-    server.plugins().install(component(), r#"{"do":"snapshot-traps","at":5}"#, None).unwrap();
+    server.plugins().install(component(), with(r#"{"do":"snapshot-traps","at":5}"#)).unwrap();
     for number in 0..10 {
         server.append("uk.test.noise", &format!("{number}"));
     }
@@ -143,7 +143,7 @@ fn a_snapshot_that_cannot_be_made_is_a_failure() {
 #[test]
 fn registers_that_fail_leave_the_fold_alone() {
     let mut server = Server::new();
-    server.plugins().install(component(), r#"{"do":"register-traps","seconds":1000}"#, None).unwrap();
+    server.plugins().install(component(), with(r#"{"do":"register-traps","seconds":1000}"#)).unwrap();
     server.append("uk.test.case.opened", "a");
     server.wait_until_folded(ONE);
     let query = crate::plugins::outcome::Query { text: None, units: None, offset: 0, limit: 10 };
@@ -159,7 +159,7 @@ fn registers_that_fail_leave_the_fold_alone() {
 #[test]
 fn restarts_and_a_rebuilt_server_come_to_the_same() {
     let mut server = Server::new();
-    server.plugins().install(component(), r#"{"seconds":1}"#, None).unwrap();
+    server.plugins().install(component(), with(r#"{"seconds":1}"#)).unwrap();
     for round in 0..4 {
         for number in 0..15 {
             let subject = format!("case-{round}-{number}");

@@ -4,6 +4,7 @@ mod alerts;
 mod cuts;
 mod deeds;
 mod lives;
+mod mixed;
 mod refused;
 mod time;
 
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use muniment_core::catalogue::Catalogue;
 use muniment_core::entry::write_line;
 use muniment_core::event::Event;
 use muniment_core::hash::Hash;
@@ -21,14 +23,15 @@ use muniment_core::time::Timestamp;
 
 use super::engine::{Allowance, Engine, Program};
 use super::fold::Terms;
-use super::{PluginOptions, Plugins};
+use super::{Ground, PluginOptions, Plugins, Wish};
 use crate::disk::OsDisk;
 use crate::ledger::Ledger;
-use crate::ledger::clock::{Clock as _, SystemClock};
+use crate::ledger::clock::{Clock, SystemClock};
 use crate::ledger::genesis::{self, Purpose};
 use crate::ledger::submission::{Mode, Submission};
 use crate::query::EventFacts;
 use crate::testing::ledger_options;
+use crate::vault::{self, KeySource};
 
 const ONE: &str = "hostile-one";
 const TWO: &str = "hostile-two";
@@ -114,6 +117,11 @@ fn lines(first: u64, entries: &[Fake<'_>]) -> Vec<u8> {
     lines
 }
 
+/// A wish for these settings.
+fn with(settings: &str) -> Wish<'_> {
+    Wish { settings: Some(settings), ..Wish::default() }
+}
+
 fn options() -> PluginOptions {
     PluginOptions {
         allowance: allowance(),
@@ -131,6 +139,7 @@ struct Server {
     ledger: Option<Arc<Ledger>>,
     plugins: Option<Plugins>,
     options: PluginOptions,
+    clock: Arc<dyn Clock>,
     ids: u64,
 }
 
@@ -140,18 +149,27 @@ impl Server {
     }
 
     fn with(options: PluginOptions) -> Server {
+        Server::at(Arc::new(SystemClock::new()), Purpose::Test, options)
+    }
+
+    fn at(clock: Arc<dyn Clock>, purpose: Purpose, options: PluginOptions) -> Server {
         let directory = tempfile::tempdir().unwrap();
-        let now = SystemClock::new().wall();
         let disk = OsDisk::new(directory.path());
-        genesis::create(&disk, "plugins.example/ledger", "Exemplar", Purpose::Test, now).unwrap();
-        let mut server = Server { directory, ledger: None, plugins: None, options, ids: 0 };
+        genesis::create(&disk, "plugins.example/ledger", "Exemplar", purpose, clock.wall()).unwrap();
+        let mut server = Server { directory, ledger: None, plugins: None, options, clock, ids: 0 };
         server.start();
         server
     }
 
     fn start(&mut self) {
-        let ledger = Arc::new(Ledger::open(self.path(), &ledger_options(256 * 1024)).unwrap());
-        self.plugins = Some(Plugins::start(self.path(), ledger.clone(), b"secret", self.options).unwrap());
+        let mut options = ledger_options(256 * 1024);
+        options.open.clock = self.clock.clone();
+        let ledger = Arc::new(Ledger::open(self.path(), &options).unwrap());
+        let catalogue = Arc::new(Catalogue::built_in().unwrap());
+        let disk = Arc::new(OsDisk::new(self.path()));
+        let vault = Arc::new(vault::open(disk, &KeySource::default(), &ledger, &catalogue).unwrap());
+        let ground = Ground { ledger: ledger.clone(), vault, catalogue, clock: self.clock.clone() };
+        self.plugins = Some(Plugins::start(self.path(), ground, b"secret", self.options).unwrap());
         self.ledger = Some(ledger);
     }
 
@@ -189,11 +207,15 @@ impl Server {
     }
 
     fn append_at(&mut self, kind: &str, subject: &str, time: Option<&str>) -> u64 {
+        self.append_with(kind, subject, time, "null")
+    }
+
+    fn append_with(&mut self, kind: &str, subject: &str, time: Option<&str>, data: &str) -> u64 {
         self.ids += 1;
         let id = format!("{}-{}", self.ids, self.size());
         let time = time.map(|time| format!(r#","time":"{time}""#)).unwrap_or_default();
         let text = format!(
-            r#"{{"specversion":"1.0","id":"{id}","source":"/t","type":"{kind}","subject":"{subject}"{time}}}"#
+            r#"{{"specversion":"1.0","id":"{id}","source":"/t","type":"{kind}","subject":"{subject}"{time},"data":{data}}}"#
         );
         let event = Event::parse(text.as_bytes()).unwrap();
         let by = Principal::new("token/t").unwrap();
