@@ -5,7 +5,7 @@ use crate::event::{Event, EventError};
 use crate::json::Value;
 
 /// Event types that no client may post.
-pub const HOST_TYPES: [&str; 36] = [
+pub const HOST_TYPES: [&str; 37] = [
     "alert.acknowledged",
     "alert.cleared",
     "alert.raised",
@@ -14,6 +14,7 @@ pub const HOST_TYPES: [&str; 36] = [
     "import.finished",
     "import.started",
     "ledger.created",
+    "ledger.definition_changed",
     "ledger.key_rotated",
     "ledger.read",
     "ledger.recovered",

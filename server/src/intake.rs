@@ -7,6 +7,7 @@ use muniment_core::catalogue::{Catalogue, Fault};
 use muniment_core::event::{Event, EventError};
 use muniment_core::json::{Object, Value};
 
+use crate::definitions::Current;
 use crate::ledger::Ledger;
 use crate::ledger::submission::Seals as _;
 use crate::vault::{Asker, Make, Vault, VaultError, name_before_use};
@@ -14,7 +15,7 @@ use crate::vault::{Asker, Make, Vault, VaultError, name_before_use};
 /// What events are checked and sealed with.
 #[derive(Debug)]
 pub(crate) struct Intake {
-    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) definitions: Arc<Current>,
     pub(crate) vault: Arc<Vault>,
     /// Told which vault it is, before that is first used. It is not kept open by this.
     pub(crate) ledger: Weak<Ledger>,
@@ -33,6 +34,7 @@ pub(crate) struct Refused {
 #[derive(Debug)]
 pub(crate) struct Taking<'i> {
     intake: &'i Intake,
+    catalogue: Arc<Catalogue>,
     asker: Asker<'i>,
     make: Make,
     /// Events, by source and id, that are known to be new.
@@ -56,7 +58,8 @@ impl Intake {
     /// them: of what was erased they may make keys anew.
     pub(crate) fn begin(&self, make: Make, new: HashSet<(String, String)>) -> Taking<'_> {
         let (epoch, asker) = (self.vault.epoch(), self.vault.asker(make));
-        Taking { intake: self, asker, make, new, epoch, sealed: false, open: false }
+        let catalogue = self.definitions.get().catalogue.clone();
+        Taking { intake: self, catalogue, asker, make, new, epoch, sealed: false, open: false }
     }
 }
 
@@ -85,7 +88,7 @@ impl Taking<'_> {
             Ok(object) => object,
             Err((error, object)) => return Ok(Err(self.malformed(&error, object.as_ref()))),
         };
-        let personal = match self.intake.catalogue.check(&object) {
+        let personal = match self.catalogue.check(&object) {
             Ok(personal) => personal,
             Err(faults) => return Ok(Err(with_event(faults, &object, bytes))),
         };
@@ -145,7 +148,7 @@ impl Taking<'_> {
 
     fn malformed(&self, error: &EventError, object: Option<&Object<'_>>) -> Refused {
         let fault = attribute_fault(error);
-        let checked = object.map(|object| self.intake.catalogue.check(object));
+        let checked = object.map(|object| self.catalogue.check(object));
         let mut faults = checked.and_then(Result::err).unwrap_or_default();
         // What the catalogue says of an attribute that is malformed anyway would only repeat it.
         faults.retain(|other| other.pointer != fault.pointer);

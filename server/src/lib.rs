@@ -9,6 +9,7 @@ mod background;
 pub mod backup;
 pub mod bench;
 pub mod cli;
+pub mod definitions;
 pub mod disk;
 pub mod doctor;
 pub mod erasure;

@@ -5,21 +5,22 @@ use std::fmt::{self, Write as _};
 use super::{Catalogue, EventType, Field, FieldKind, Group};
 use crate::json::Value;
 
-/// The whole catalogue as one page of HTML, without scripts, styles or anything from elsewhere. A heading of the second
+/// The whole catalogue as one page of HTML, with this style, without scripts or anything from elsewhere. A heading of the second
 /// level for each group, one of the third, with the type as its `id`, for each type; its fields in a table.
 #[must_use]
-pub fn reference_page(catalogue: &Catalogue) -> String {
+pub fn reference_page(catalogue: &Catalogue, style: &str) -> String {
     let mut page = String::new();
     // Writing to a string cannot fail.
-    let _ = write_page(&mut page, catalogue);
+    let _ = write_page(&mut page, catalogue, style);
     page
 }
 
-fn write_page(page: &mut String, catalogue: &Catalogue) -> fmt::Result {
+fn write_page(page: &mut String, catalogue: &Catalogue, style: &str) -> fmt::Result {
     let (groups, types) = (catalogue.groups().count(), catalogue.types().count());
     writeln!(page, "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">")?;
     writeln!(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
-    writeln!(page, "<title>Event types</title>\n</head>\n<body>\n<main>\n<h1>Event types</h1>")?;
+    writeln!(page, "<title>Event types</title>\n<style>{style}</style>\n</head>")?;
+    writeln!(page, "<body>\n<main>\n<h1>Event types</h1>")?;
     writeln!(page, "<p>{types} types of event in {groups} groups. {INTRODUCTION}</p>")?;
     writeln!(page, "<nav aria-label=\"Groups\">\n<ul>")?;
     for group in catalogue.groups() {

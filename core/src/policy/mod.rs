@@ -69,6 +69,12 @@ impl Rulebook {
         Ok(())
     }
 
+    /// The text of a file of `core/policies/`, for whoever wants to begin with one.
+    #[must_use]
+    pub fn text_of_built_in(file: &str) -> Option<&'static str> {
+        built_in::POLICIES.iter().find(|(name, _)| *name == file).map(|(_, text)| *text)
+    }
+
     /// All policies: those of the program, then an operator's.
     pub fn policies(&self) -> impl Iterator<Item = &Policy> {
         self.policies.iter()

@@ -9,7 +9,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use muniment_core::catalogue::Catalogue;
+use crate::definitions::Current;
 use muniment_core::event::Event;
 use muniment_core::json;
 
@@ -55,11 +55,12 @@ fn event(number: u64) -> String {
 pub fn measure(
     ledger: &Arc<Ledger>,
     vault: Arc<Vault>,
-    catalogue: Arc<Catalogue>,
+    definitions: Arc<Current>,
     vault_bytes: impl Fn() -> io::Result<u64>,
     events: u64,
 ) -> io::Result<Measured> {
-    let intake = Intake { catalogue, vault: vault.clone(), ledger: Arc::downgrade(ledger) };
+    let intake =
+        Intake { definitions: definitions.clone(), vault: vault.clone(), ledger: Arc::downgrade(ledger) };
     let wrong = |what: &str| io::Error::other(what.to_owned());
     let (mut bare, mut sealing, mut noting) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
     let before = vault_bytes()?;
@@ -71,7 +72,11 @@ pub fn measure(
         for text in &texts {
             let value = json::parse(text.as_bytes()).map_err(io::Error::other)?;
             let object = Event::check_attributes(value).map_err(|(error, _)| io::Error::other(error))?;
-            intake.catalogue.check(&object).map_err(|_| wrong("an event is not of the catalogue"))?;
+            definitions
+                .get()
+                .catalogue
+                .check(&object)
+                .map_err(|_| wrong("an event is not of the catalogue"))?;
             Event::from_attributes(&object, text.len()).map_err(io::Error::other)?;
         }
         bare += start.elapsed();
@@ -109,7 +114,7 @@ mod tests {
 
     #[test]
     fn its_events_are_good_and_have_something_to_seal() {
-        let catalogue = Catalogue::built_in().unwrap();
+        let catalogue = muniment_core::catalogue::Catalogue::built_in().unwrap();
         for number in 0..10 {
             let text = event(number);
             let value = json::parse(text.as_bytes()).unwrap();

@@ -17,12 +17,25 @@ pub(super) fn once(
     path: &str,
     body: Option<&Value>,
 ) -> Result<Value, Failure> {
+    let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
+    once_with(server, token, method, path, ("application/json", body))
+}
+
+/// As [`once`], with a body of any media type.
+pub(super) fn once_with(
+    server: &str,
+    token: Option<&str>,
+    method: Method,
+    path: &str,
+    (media_type, body): (&str, Bytes),
+) -> Result<Value, Failure> {
     let token = token.ok_or_else(|| Failure::usage("--token or MUNIMENT_TOKEN is needed with --server"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
     runtime.block_on(async {
         let mut client = Client::connect(server).await.map_err(|error| Failure::usage(error.to_string()))?;
-        ask(&mut client, token, method, path, body).await
+        let answer = ask_bytes(&mut client, token, (method, path), media_type, body).await?;
+        Ok(serde_json::from_slice(&answer).unwrap_or_default())
     })
 }
 

@@ -47,9 +47,9 @@ fn settings(args: &DoctorArgs, set: &SetArg, findings: &mut Findings) {
         }
         Err(failure) => findings.wrong("settings", format!("{}: correct it", one_line(&failure.message))),
     }
-    match opening::catalogue(&args.data) {
-        Ok(_) => findings.ok("catalogue", "all event types can be read"),
-        Err(failure) => findings.wrong("catalogue", format!("{}: correct it", one_line(&failure.message))),
+    match opening::definitions(&args.data) {
+        Ok(_) => findings.ok("definitions", "all event types and policies can be read"),
+        Err(failure) => findings.wrong("definitions", format!("{}: correct it", one_line(&failure.message))),
     }
 }
 

@@ -17,6 +17,7 @@ mod logging;
 mod opening;
 mod plugin;
 mod plugin_author;
+mod policy;
 mod print;
 mod restore;
 mod serve;
@@ -81,6 +82,7 @@ enum Command {
     Token(token::TokenArgs),
     Subject(subject::SubjectArgs),
     Plugin(Box<plugin::PluginArgs>),
+    Policy(policy::PolicyArgs),
     Vault(vault::VaultArgs),
     Clock(clock::ClockArgs),
     Backup(backup::BackupArgs),
@@ -120,6 +122,7 @@ impl Command {
             Command::Token(args) => token::run(args, set),
             Command::Subject(args) => subject::run(args),
             Command::Plugin(args) => plugin::run(args),
+            Command::Policy(args) => policy::run(args, set),
             Command::Vault(args) => vault::run(args, set),
             Command::Clock(args) => clock::run(args, set),
             Command::Backup(args) => backup::run(args),

@@ -8,6 +8,7 @@ use muniment_core::catalogue::Catalogue;
 
 use super::failure::Failure;
 use super::terminal::Bar;
+use crate::definitions::{Current, Definitions};
 use crate::disk::OsDisk;
 use crate::ledger::Ledger;
 use crate::ledger::handle::{LedgerOptions, StartError};
@@ -76,25 +77,7 @@ pub(crate) fn vault(
     Ok(vault)
 }
 
-/// The event types that come with the program, and those in `catalogue/` of the data directory.
-pub(crate) fn catalogue(data: &DataArg) -> Result<Catalogue, Failure> {
-    let mut catalogue = Catalogue::built_in().map_err(|error| Failure::wanting(error.to_string()))?;
-    let directory = data.path.join("catalogue");
-    if !directory.is_dir() {
-        return Ok(catalogue);
-    }
-    let unreadable = |error: std::io::Error| Failure::usage(format!("{}: {error}", directory.display()));
-    let mut files = std::fs::read_dir(&directory)
-        .and_then(|entries| {
-            entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, std::io::Error>>()
-        })
-        .map_err(unreadable)?;
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    for path in files {
-        let text = std::fs::read_to_string(&path).map_err(unreadable)?;
-        let added = catalogue.add(&path.display().to_string(), &text);
-        added.map_err(|error| Failure::usage(error.to_string()))?;
-    }
-    Ok(catalogue)
+/// What the ledger goes by: the event types and policies of the program, and those in the data directory.
+pub(crate) fn definitions(data: &DataArg) -> Result<Arc<Current>, Failure> {
+    Ok(Arc::new(Current::new(Definitions::load(&data.path)?)))
 }

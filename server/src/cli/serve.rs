@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use muniment_core::catalogue::Catalogue;
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
@@ -18,6 +17,7 @@ use super::opening::{self, DataArg, SetArg};
 use super::print;
 use super::terminal::Bar;
 use crate::backup::erasures;
+use crate::definitions::Current;
 use crate::disk::{Disk, OsDisk};
 use crate::erasure::{Carrier, Destinations, Erasures, Guard};
 use crate::http::{self, App, Parts};
@@ -63,9 +63,9 @@ pub(crate) struct ServeArgs {
 
 pub(crate) fn run(args: &ServeArgs, set: &SetArg) -> Result<Verdict, Failure> {
     let settings = set.settings(&args.data.path)?;
-    let catalogue = Arc::new(opening::catalogue(&args.data)?);
+    let definitions = opening::definitions(&args.data)?;
     let ledger = Arc::new(opening::open(&args.data, &settings, |_| {})?);
-    let served = serve(args, &settings, ledger, catalogue);
+    let served = serve(args, &settings, ledger, definitions);
     served.map_err(|failure| failure.of(args.data.path.display()))
 }
 
@@ -73,9 +73,10 @@ fn serve(
     args: &ServeArgs,
     settings: &Settings,
     ledger: Arc<Ledger>,
-    catalogue: Arc<Catalogue>,
+    definitions: Arc<Current>,
 ) -> Result<Verdict, Failure> {
-    let vault = opening::vault(&args.data, settings, &ledger, &catalogue)?;
+    let vault = opening::vault(&args.data, settings, &ledger, &definitions.get().catalogue)?;
+    definitions.record_changes(&ledger)?;
     let listen = listen_options(args, settings);
     let runtime = runtime()?;
     let listener = runtime.block_on(async { Listener::bind(&listen) });
@@ -85,11 +86,11 @@ fn serve(
     let ground = Ground {
         ledger: ledger.clone(),
         vault: vault.clone(),
-        catalogue: catalogue.clone(),
+        definitions: definitions.clone(),
         clock: Arc::new(SystemClock::new()),
     };
     let plugins = plugins(args, settings, ground)?;
-    let app = app(args, settings, (ledger.clone(), plugins.clone()), catalogue, vault, &listener);
+    let app = app(args, settings, (ledger.clone(), plugins.clone()), definitions, vault, &listener);
     let app = app.inspect_err(|_| plugins.stop())?;
     let carrier = Carrier::start(app.erasures().clone());
     let carrier = carrier.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
@@ -173,7 +174,7 @@ fn app(
     args: &ServeArgs,
     settings: &Settings,
     (ledger, plugins): (Arc<Ledger>, Arc<Plugins>),
-    catalogue: Arc<Catalogue>,
+    definitions: Arc<Current>,
     vault: Arc<Vault>,
     listener: &Listener,
 ) -> Result<Arc<App>, Failure> {
@@ -201,7 +202,8 @@ fn app(
         genesis,
         index,
         tokens,
-        catalogue,
+        directory: args.data.path.clone(),
+        definitions,
         vault,
         erasures,
         plugins,

@@ -106,8 +106,9 @@ fn run_rotate(args: &RotateArgs, set: &SetArg) -> Result<Verdict, Failure> {
 
 fn rotate(ledger: &Ledger, args: &RotateArgs, current: &KeySource, next: &KeySource) -> Result<(), Failure> {
     let disk = Arc::new(OsDisk::new(&args.data.path));
-    let vault = vault::open(disk.clone(), current, ledger, &opening::catalogue(&args.data)?)
-        .map_err(|error| failed(&error))?;
+    let vault =
+        vault::open(disk.clone(), current, ledger, &opening::definitions(&args.data)?.get().catalogue)
+            .map_err(|error| failed(&error))?;
     let head = ledger.head();
     vault::rotate(&vault, &*disk, next, (head.size, head.last)).map_err(|error| failed(&error))?;
     let data = Value::object([("vault", Value::string(vault.name()))]);

@@ -47,7 +47,26 @@ pub(super) async fn openapi(State(app): State<Arc<App>>) -> Response {
     security(()),
 )]
 pub(super) async fn page(State(app): State<Arc<App>>) -> Response {
-    let mut response = app.documents().page.clone().into_response();
+    html(app.documents().page.clone())
+}
+
+/// The event types as a page
+///
+/// Every type of the catalogue with its fields, an example and the clauses that it is evidence for, for people.
+#[utoipa::path(
+    get,
+    path = "/docs/event-types",
+    operation_id = "event_types_page",
+    tag = "operations",
+    responses((status = 200, description = "A page", body = String, content_type = "text/html; charset=utf-8")),
+    security(()),
+)]
+pub(super) async fn event_types(State(app): State<Arc<App>>) -> Response {
+    html(app.definitions.get().page(STYLE).to_owned())
+}
+
+fn html(page: String) -> Response {
+    let mut response = page.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(

@@ -40,7 +40,7 @@ pub(super) struct EventTypeSummary {
 /// Every event type that is known.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct EventTypes {
-    /// In the order of their names.
+    /// Group by group, as the catalogue lists them.
     event_types: Vec<EventTypeSummary>,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct EventTypes {
     security(("token" = [])),
 )]
 pub(super) async fn list(State(app): State<Arc<App>>, _caller: Caller) -> Response {
-    let event_types = app.catalogue.types().map(summary).collect();
+    let event_types = app.definitions.get().catalogue.types().map(summary).collect();
     Json(EventTypes { event_types }).into_response()
 }
 
@@ -90,7 +90,8 @@ pub(super) async fn one(
     name: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     let Path(name) = name.map_err(|error| Problem::new("bad_request", error.body_text()))?;
-    let found = app.catalogue.get(&name);
+    let definitions = app.definitions.get();
+    let found = definitions.catalogue.get(&name);
     let event_type = found
         .ok_or_else(|| Problem::new("not_found", format!("{name:?} is no event type of the catalogue")))?;
     let mut response = json_bytes(schema(event_type).to_canonical());

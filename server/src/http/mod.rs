@@ -25,6 +25,7 @@ mod openapi;
 mod operations;
 mod plugin_metrics;
 mod plugins;
+mod policies;
 mod post;
 mod problem;
 mod reads;
@@ -37,16 +38,17 @@ mod tail;
 mod tlog;
 mod tokens;
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use muniment_core::catalogue::Catalogue;
 use muniment_core::time::Timestamp;
 use tokio::sync::{Mutex, Semaphore, watch};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::definitions::Current;
 use crate::erasure::Erasures;
 use crate::index::Index;
 use crate::intake::Intake;
@@ -84,8 +86,10 @@ pub struct Parts {
     pub index: Arc<Index>,
     /// Who may do what.
     pub tokens: Tokens,
-    /// The event types.
-    pub catalogue: Arc<Catalogue>,
+    /// The data directory.
+    pub directory: PathBuf,
+    /// The event types and the policies.
+    pub definitions: Arc<Current>,
     /// The keys of sealed personal data.
     pub vault: Arc<Vault>,
     /// What destroys them.
@@ -112,7 +116,8 @@ pub struct App {
     index: Arc<Index>,
     tokens: Tokens,
     attempts: Attempts,
-    catalogue: Arc<Catalogue>,
+    directory: PathBuf,
+    definitions: Arc<Current>,
     intake: Intake,
     erasures: Arc<Erasures>,
     plugins: Arc<Plugins>,
@@ -153,12 +158,13 @@ impl App {
             tokens: parts.tokens,
             attempts: Attempts::default(),
             intake: Intake {
-                catalogue: parts.catalogue.clone(),
+                definitions: parts.definitions.clone(),
                 vault: parts.vault,
                 ledger: Arc::downgrade(&parts.ledger),
             },
             ledger: parts.ledger,
-            catalogue: parts.catalogue,
+            directory: parts.directory,
+            definitions: parts.definitions,
             tlog_entries_public: parts.tlog_entries_public,
             bodies: Bodies::new(parts.body_time),
             metrics: Arc::new(Metrics::new()),
@@ -239,6 +245,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tlog::tile))
         .routes(routes!(event_types::list))
         .routes(routes!(event_types::one))
+        .routes(routes!(policies::list, policies::install))
+        .routes(routes!(policies::one))
         .routes(routes!(imports::start))
         .routes(routes!(imports::finish))
         .routes(routes!(tokens::list, tokens::create))
@@ -263,6 +271,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operations::metrics))
         .routes(routes!(docs::openapi))
         .routes(routes!(docs::page))
+        .routes(routes!(docs::event_types))
 }
 
 /// The service's router.

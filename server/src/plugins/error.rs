@@ -8,6 +8,7 @@ use super::grants::GrantFault;
 use super::registry::RegistryError;
 use super::schema::SettingsFault;
 use super::trial::TrialError;
+use crate::definitions::DefinitionError;
 
 /// Why something was not done with a plugin.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,9 @@ pub enum PluginError {
     /// What it asks to know of people.
     #[error("the plugin is refused: {0}")]
     Grant(#[from] GrantFault),
+    /// The types of event that it brings along.
+    #[error("the plugin is refused: {0}")]
+    Definitions(#[from] DefinitionError),
     /// Its settings.
     #[error(transparent)]
     Settings(#[from] SettingsFault),

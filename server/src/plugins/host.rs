@@ -47,7 +47,7 @@ pub struct Plugins {
 
 struct Inner {
     surroundings: Surroundings,
-    folder: PathBuf,
+    directory: PathBuf,
     registry: Mutex<Registry>,
     running: RwLock<BTreeMap<String, Arc<Running>>>,
     /// Held while plugins are changed: one change at a time.
@@ -70,15 +70,14 @@ impl Plugins {
         secret: &[u8],
         options: PluginOptions,
     ) -> Result<Plugins, String> {
-        let folder = directory.join("plugins");
-        let Ground { ledger, vault, catalogue, clock } = ground;
+        let Ground { ledger, vault, definitions, clock } = ground;
         let compiled = CompiledCode::new(directory.join("state").join("compiled"), secret);
         let engine = Engine::new(options.allowance, Some(compiled))?;
         let registry = Registry::load(&ledger).map_err(|error| error.to_string())?;
         let surroundings = Surroundings {
             ledger: ledger.clone(),
             vault,
-            catalogue,
+            definitions,
             engine,
             snapshots: Arc::new(Snapshots::open(&directory.join("state").join("snapshots"), secret)),
             alerts_a_day_max: options.alerts_a_day_max,
@@ -86,7 +85,7 @@ impl Plugins {
         };
         let inner = Arc::new(Inner {
             surroundings,
-            folder,
+            directory: directory.to_owned(),
             registry: Mutex::new(registry),
             running: RwLock::default(),
             changing: Mutex::new(()),
@@ -200,6 +199,7 @@ impl Plugins {
             return Err(PluginError::Already(id.to_owned(), "runs this program with these settings"));
         }
         self.inner.write_program(program.sha256(), bytes)?;
+        self.inner.define(&program, wish.requested_by)?;
         self.inner.change(id, Change::Upgraded(pinned), wish.requested_by, Some(program))?;
         self.get(id)
     }
@@ -380,6 +380,7 @@ impl Inner {
             return Err(PluginError::Installed(id));
         }
         self.write_program(program.sha256(), bytes)?;
+        self.define(&program, wish.requested_by)?;
         self.change(&id, Change::Installed(pinned), wish.requested_by, Some(program))?;
         Ok(id)
     }
@@ -417,7 +418,7 @@ impl Inner {
     }
 
     fn file(&self, sha256: &str) -> PathBuf {
-        self.folder.join(format!("{sha256}.wasm"))
+        self.directory.join("plugins").join(format!("{sha256}.wasm"))
     }
 
     fn waiting(&self) -> Vec<Waiting> {
@@ -463,7 +464,8 @@ impl Inner {
 
     fn check(&self, program: &Program, settings: &str, granted: &[String]) -> Result<String, PluginError> {
         schema::check_schema(program.manifest())?;
-        grants::check(program.manifest(), granted, &self.surroundings.catalogue)?;
+        let definitions = self.surroundings.definitions.get().with(&program.manifest().definitions())?;
+        grants::check(program.manifest(), granted, &definitions.catalogue)?;
         let settings = schema::complete(program.manifest(), settings)?;
         let terms = terms(&self.surroundings, program, granted, u64::MAX)?;
         trial::check(program, &settings, &terms, &self.surroundings.ledger)?;
@@ -483,6 +485,13 @@ impl Inner {
         Ok(Program::new(&self.surroundings.engine, &bytes)?)
     }
 
+    /// Has the ledger know the types of event that a plugin brings along. They stay when it goes: so do its events.
+    fn define(&self, program: &Program, requested_by: Option<&str>) -> Result<(), PluginError> {
+        let Surroundings { definitions, ledger, .. } = &self.surroundings;
+        let files = program.manifest().definitions();
+        Ok(definitions.install(&self.directory, ledger, &files, requested_by)?)
+    }
+
     /// Keeps a program for good: it is on disk before an event names it.
     fn write_program(&self, sha256: &str, bytes: &[u8]) -> Result<(), PluginError> {
         let path = self.file(sha256);
@@ -490,13 +499,14 @@ impl Inner {
             return Ok(());
         }
         let written = || -> io::Result<()> {
-            fs::create_dir_all(&self.folder)?;
+            let folder = self.directory.join("plugins");
+            fs::create_dir_all(&folder)?;
             let beside = path.with_extension("new");
             let mut file = fs::File::create(&beside)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             fs::rename(&beside, &path)?;
-            fs::File::open(&self.folder)?.sync_all()
+            fs::File::open(&folder)?.sync_all()
         };
         written().map_err(|error| PluginError::Io { path: path.clone(), error })
     }

@@ -120,7 +120,7 @@ impl Manifest {
         self.check_rules()
     }
 
-    /// What the interface has and this host does not give yet is refused, not passed over in silence.
+    /// What it brings along and asks for.
     fn check_asked(&self) -> Result<(), Failure> {
         if self.personal.len() > LIST_MAX {
             let count = self.personal.len();
@@ -137,14 +137,22 @@ impl Manifest {
                 return Err(self.wrong("reason for a personal field", why, "a text of 1 to 1,000 bytes"));
             }
         }
-        if !self.catalogue.is_empty() {
+        if self.catalogue.len() > LIST_MAX {
+            let count = self.catalogue.len();
             return Err(Failure::contract(format!(
-                "`{}` brings event types along, which this host does not take yet: put their file into `catalogue/` in the \
-                 data directory",
+                "`{}` brings {count} files of event types along, the limit is {LIST_MAX}",
                 self.id
             )));
         }
         Ok(())
+    }
+
+    /// The types of event that it brings along, as files of the data directory.
+    #[must_use]
+    pub fn definitions(&self) -> Vec<(String, String)> {
+        let name =
+            |place: usize| format!("{}/plugin-{}-{place}.toml", crate::definitions::CATALOGUE, self.id);
+        self.catalogue.iter().enumerate().map(|(place, text)| (name(place + 1), text.clone())).collect()
     }
 
     fn check_rules(&self) -> Result<(), Failure> {

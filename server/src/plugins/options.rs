@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use muniment_core::catalogue::Catalogue;
-
 use super::engine::Allowance;
+use crate::definitions::Current;
 use crate::ledger::Ledger;
 use crate::ledger::clock::Clock;
 use crate::settings::PluginsSettings;
@@ -65,7 +64,7 @@ pub struct Ground {
     /// What opens the personal fields that they are granted.
     pub vault: Arc<Vault>,
     /// Which types of event there are.
-    pub catalogue: Arc<Catalogue>,
+    pub definitions: Arc<Current>,
     /// The ledger's clock.
     pub clock: Arc<dyn Clock>,
 }

@@ -8,8 +8,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use muniment_core::catalogue::Catalogue;
-
 use super::engine::{Engine, Failure, Instance, Log, Program, sha256_of};
 use super::fold::{Fold, Terms};
 use super::grants::{self, Grants};
@@ -18,6 +16,7 @@ use super::runner::{Command, Recorder, Runner, read_entries};
 use super::snapshots::{Snapshot, SnapshotOf, Snapshots};
 use super::status::{Shared, Status};
 use crate::background;
+use crate::definitions::Current;
 use crate::ledger::Ledger;
 use crate::vault::Vault;
 
@@ -29,7 +28,7 @@ const ANSWER_MAX: Duration = Duration::from_secs(10);
 pub(super) struct Surroundings {
     pub(super) ledger: Arc<Ledger>,
     pub(super) vault: Arc<Vault>,
-    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) definitions: Arc<Current>,
     pub(super) engine: Engine,
     pub(super) snapshots: Arc<Snapshots>,
     pub(super) alerts_a_day_max: u32,

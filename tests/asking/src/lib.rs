@@ -17,6 +17,20 @@ const URGENT: Rule = Rule {
     feeds: &["request.received"],
 };
 
+/// A type of its own.
+const TYPES: &str = r#"
+group = "uk"
+title = "Notes"
+description = "What is said of notes."
+recorded_by = "client"
+
+[[type]]
+name = "uk.test.asking.noted"
+title = "Noted"
+description = "Somebody has read the note."
+fields = []
+"#;
+
 /// The note of each case: the text, or what stands in its place.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Notes {
@@ -34,7 +48,7 @@ impl Plugin for Notes {
         subscriptions: &["request.received"],
         rules: &[URGENT],
         settings_schema: NoSettings::SCHEMA,
-        catalogue: &[],
+        catalogue: &[TYPES],
         personal: &[("request.received/note", "it looks for the word urgent")],
     };
 

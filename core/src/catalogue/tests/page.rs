@@ -11,7 +11,7 @@ fn elements(page: &str) -> Vec<&str> {
 #[test]
 fn it_shows_every_group_type_and_field() {
     let catalogue = built_in();
-    let page = reference_page(&catalogue);
+    let page = reference_page(&catalogue, "");
     for group in catalogue.groups() {
         assert_eq!(page.matches(&format!("<h2 id=\"group-{}\">", group.name)).count(), 1, "{}", group.name);
     }
@@ -29,7 +29,7 @@ fn it_shows_every_group_type_and_field() {
 
 #[test]
 fn it_is_well_formed_and_plain() {
-    let page = reference_page(&built_in());
+    let page = reference_page(&built_in(), "");
     let (mut open, mut level) = (Vec::new(), 0);
     for element in elements(&page) {
         match element.strip_prefix('/') {
@@ -58,7 +58,7 @@ fn what_an_operator_writes_is_escaped() {
         "[[type]]\nname = \"uk.gov.exemplar.met\"\ntitle = \"T\"\ndescription = \"D\"\nfields = [\"words\"]\n",
     );
     catalogue.add("met.toml", file).unwrap();
-    let page = reference_page(&catalogue);
+    let page = reference_page(&catalogue, "");
     assert!(page.contains("&lt;b&gt;&amp;&quot;&#39;") && page.contains("&lt;script&gt;"));
     assert!(page.contains("<code>&lt;/td&gt;</code>") && !page.contains("<script"));
 }

@@ -83,15 +83,16 @@ pub(crate) fn run(args: &AppendArgs, set: &SetArg) -> Result<Verdict, Failure> {
     let settings = set.settings(&args.data.path)?;
     let by = Principal::new("host/append").map_err(failed)?;
     let interrupt = Interrupt::watch().map_err(failed)?;
-    let catalogue = Arc::new(opening::catalogue(&args.data)?);
+    let definitions = opening::definitions(&args.data)?;
     let ledger = Arc::new(opening::open(&args.data, &settings, |_| {})?);
-    let vault = opening::vault(&args.data, &settings, &ledger, &catalogue)?;
+    definitions.record_changes(&ledger)?;
+    let vault = opening::vault(&args.data, &settings, &ledger, &definitions.get().catalogue)?;
     let keeper = Keeper::start(vault.clone(), ledger.clone()).map_err(failed)?;
 
     let meter = Meter::new(source.bytes);
     let rules = Rules {
         origins: ledger.origins().clone(),
-        intake: Intake { catalogue, vault, ledger: Arc::downgrade(&ledger) },
+        intake: Intake { definitions, vault, ledger: Arc::downgrade(&ledger) },
         ledger: Arc::downgrade(&ledger),
         keep_going: args.keep_going,
         live: source.bytes.is_none(),

@@ -181,12 +181,12 @@ fn run_verify(data: &DataArg, set: &SetArg) -> Result<Verdict, Failure> {
 
 fn run_seal(args: &SealArgs, set: &SetArg) -> Result<Verdict, Failure> {
     let settings = set.settings(&args.data.path)?;
-    let catalogue = Arc::new(opening::catalogue(&args.data)?);
+    let definitions = opening::definitions(&args.data)?;
     let ledger = Arc::new(opening::open(&args.data, &settings, |_| {})?);
-    let vault = opening::vault(&args.data, &settings, &ledger, &catalogue)?;
+    let vault = opening::vault(&args.data, &settings, &ledger, &definitions.get().catalogue)?;
     let file = args.data.path.join(crate::vault::FILE);
     let bytes = || std::fs::metadata(&file).map(|file| file.len());
-    let measured = seal::measure(&ledger, vault, catalogue, bytes, args.events);
+    let measured = seal::measure(&ledger, vault, definitions, bytes, args.events);
     let m = measured.map_err(|error| Failure::wanting(error.to_string()))?;
     row("events", &format!("{} of {} cases", m.events, m.cases));
     let each = |time: Duration| format!("{:.2} µs an event", time.as_secs_f64() * 1e6 / count(m.events));

@@ -16,6 +16,7 @@ use super::App;
 use super::answer::Json;
 use super::caller::Caller;
 use super::problem::{Fault, Problem};
+use crate::definitions::DefinitionError;
 use crate::plugins::host::Shown;
 use crate::plugins::registry::{RegistryError, Standing};
 use crate::plugins::schema::SettingsFault;
@@ -79,6 +80,11 @@ impl From<PluginError> for Problem {
                 };
                 Problem::new("invalid_settings", detail).errors(faults.into_iter().map(fault).collect())
             }
+            PluginError::Definitions(DefinitionError::Refused(refusal)) => refusal.into(),
+            PluginError::Definitions(DefinitionError::Io { .. }) => {
+                Problem::internal("a plugin cannot be worked on", &detail)
+            }
+            PluginError::Definitions(_) => Problem::new("invalid_plugin", detail),
             PluginError::Grant(_) => Problem::new("personal_not_granted", detail),
             PluginError::Settings(_) => Problem::new("invalid_settings", detail),
             PluginError::NotReady(..) => Problem::new("plugin_not_ready", detail),

@@ -14,7 +14,6 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use muniment_core::catalogue::Catalogue;
 use muniment_core::entry::write_line;
 use muniment_core::event::Event;
 use muniment_core::hash::Hash;
@@ -24,6 +23,7 @@ use muniment_core::time::Timestamp;
 use super::engine::{Allowance, Engine, Program};
 use super::fold::Terms;
 use super::{Ground, PluginOptions, Plugins, Wish};
+use crate::definitions::{Current, Definitions};
 use crate::disk::OsDisk;
 use crate::ledger::Ledger;
 use crate::ledger::clock::{Clock, SystemClock};
@@ -165,10 +165,11 @@ impl Server {
         let mut options = ledger_options(256 * 1024);
         options.open.clock = self.clock.clone();
         let ledger = Arc::new(Ledger::open(self.path(), &options).unwrap());
-        let catalogue = Arc::new(Catalogue::built_in().unwrap());
+        let definitions = Arc::new(Current::new(Definitions::built_in().unwrap()));
+        let catalogue = definitions.get().catalogue.clone();
         let disk = Arc::new(OsDisk::new(self.path()));
         let vault = Arc::new(vault::open(disk, &KeySource::default(), &ledger, &catalogue).unwrap());
-        let ground = Ground { ledger: ledger.clone(), vault, catalogue, clock: self.clock.clone() };
+        let ground = Ground { ledger: ledger.clone(), vault, definitions, clock: self.clock.clone() };
         self.plugins = Some(Plugins::start(self.path(), ground, b"secret", self.options).unwrap());
         self.ledger = Some(ledger);
     }

@@ -29,7 +29,7 @@ fn time_passes_while_nothing_arrives_and_across_restarts() {
     server.append("uk.test.case.opened", "a");
     server.wait_until_folded(ONE);
     server.stop();
-    std::thread::sleep(std::time::Duration::from_millis(1200));
+    thread::sleep(Duration::from_millis(1200));
     server.start();
     wait_for_stages(&server, 2);
     server.wait_until_folded(ONE);
@@ -43,15 +43,12 @@ fn time_passes_while_nothing_arrives_and_across_restarts() {
 
 #[test]
 fn time_passes_with_entries_that_it_is_not_given() {
-    let mut server = Server::with(super::PluginOptions {
-        clock_interval: std::time::Duration::from_secs(3600),
-        ..super::options()
-    });
+    let mut server = Server::with(PluginOptions { clock_interval: Duration::from_secs(3600), ..options() });
     server.plugins().install(component(), with(r#"{"seconds":1}"#)).unwrap();
     server.append("uk.test.case.opened", "a");
     wait_for("both stages are reached", || {
         server.append("uk.other", "-");
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        thread::sleep(Duration::from_millis(50));
         server.entries("alert.raised").len() >= 2
     });
     assert_eq!(stages(&server).len(), 2);
