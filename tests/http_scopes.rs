@@ -335,3 +335,31 @@ fn bundles_are_for_auditors_who_are_not_narrowed() {
     }
     serving.stop_and_verify();
 }
+
+#[test]
+fn an_entry_is_corrected_by_its_source_or_an_officer() {
+    let serving = Serving::new();
+    let scope = json!({"source_prefix": "/systems"});
+    let source = serving.token("systems", &["source"], scope);
+    let officer = serving.token("ig", &["officer"], json!({}));
+    let seq = |id: &str, from: &str| {
+        let posted = serving.post(&serving.admin, &request(id, from, None)).is(201).json();
+        posted["seq"].as_u64().unwrap()
+    };
+    let (own, other) = (seq("r-1", "/systems/foi"), seq("r-2", "/systems/other"));
+    let correct = |id: &str, target: u64, token: &str| {
+        let event = json!({
+            "specversion": "1.0", "id": id, "source": "/systems/foi", "type": "ledger.correction_recorded",
+            "subject": "FOI-1", "data": {"target": target, "action": "void", "reason": "recorded_twice"},
+        });
+        serving.post(token, &event)
+    };
+    correct("c-1", own, &source).is(201);
+    correct("c-2", other, &source).problem(403, "out_of_scope");
+    correct("c-3", other, &officer).is(201);
+    for (target, code) in [(0, "not_correctable"), (99_999, "no_entry"), (other + 1, "not_correctable")] {
+        let said = correct("c-4", target, &officer).problem(422, "invalid_event").json();
+        assert_eq!(said["errors"][0]["code"], code, "{said}");
+        assert_eq!(said["errors"][0]["pointer"], "/data/target");
+    }
+}

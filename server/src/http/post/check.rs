@@ -2,6 +2,7 @@
 
 use muniment_core::catalogue;
 use muniment_core::event::Event;
+use muniment_core::host::is_host_type;
 use muniment_core::json::{self, Value};
 use muniment_core::time::Timestamp;
 
@@ -9,7 +10,8 @@ use super::super::App;
 use super::super::problem::{Fault, Problem};
 use crate::intake::{Refused, Taking};
 use crate::ledger::submission::{Refusal, admit};
-use crate::tokens::Grant;
+use crate::query::EventFacts;
+use crate::tokens::{Grant, Role};
 use crate::vault::VaultError;
 
 /// Most faults that one answer lists.
@@ -44,12 +46,47 @@ pub(super) fn check(
         if !grant.covers(event, unit.as_deref()) {
             faults.insert(0, out_of_scope(grant, event, unit.as_deref()));
         }
+        if event.event_type() == "ledger.correction_recorded" && faults.is_empty() {
+            faults.extend(not_to_be_corrected(app, grant, event));
+        }
     }
     faults.truncate(FAULTS_MAX);
     Ok(match event {
         Some(event) if faults.is_empty() => Ok(event),
         _ => Err(faults),
     })
+}
+
+/// Why an entry is not corrected by this event: whose it is corrects it, or an officer.
+fn not_to_be_corrected(app: &App, grant: &Grant, event: &Event) -> Option<Fault> {
+    let text = std::str::from_utf8(event.canonical()).ok()?;
+    let data = json::parse(text.as_bytes()).ok()?;
+    let data = data.as_object()?.get("data")?.as_object()?;
+    let Value::Number(target) = data.get("target")? else { return None };
+    let fault = |code: &str, message: String| {
+        Some(Fault { event: None, pointer: "/data/target".to_owned(), code: code.to_owned(), message })
+    };
+    let size = app.ledger.head().size;
+    let line = target.parse().ok().and_then(|seq| app.ledger.line(seq).ok().flatten());
+    let Some(line) = line else {
+        return fault("no_entry", format!("there is no entry {target}; the ledger has {size} entries"));
+    };
+    let facts = EventFacts::read(&line).ok()?;
+    if is_host_type(&facts.event_type) || facts.event_type == event.event_type() {
+        let message = format!("entry {target} is of the type {}, which is not corrected", facts.event_type);
+        return fault("not_correctable", message);
+    }
+    if !grant.scope.matches(&facts) {
+        return fault("no_entry", format!("this token sees no entry {target}"));
+    }
+    let is_officer = grant.holds(&[Role::Officer, Role::Admin]);
+    if !is_officer && facts.source != event.source() {
+        let message = format!(
+            "entry {target} is of another source; it is corrected by that source, or by a token with the role officer"
+        );
+        return fault("out_of_scope", message);
+    }
+    None
 }
 
 /// The unit that an event shows: what is sealed shows none.
