@@ -56,7 +56,7 @@ pub(crate) struct Question {
     pub(crate) asked: On,
     pub(crate) supplied: Option<On>,
     pub(crate) stops: Stops,
-    /// The time to which it belongs began again, or the case ended, before an answer came.
+    /// The time to which it belongs began again.
     pub(crate) is_past: bool,
 }
 
@@ -126,6 +126,12 @@ impl Request {
     /// Whether it still is a request of a data subject.
     pub(crate) fn is_right(&self) -> bool {
         self.regimes.left.is_none()
+    }
+
+    /// When the start of its clock was recorded: by the calendar as it was known then, the requester was told when to expect
+    /// an answer.
+    pub(crate) fn clock_recorded(&self) -> Instant {
+        self.ordered.unwrap_or(self.received).recorded
     }
 
     /// What stops its clock now: the first question that does.
@@ -222,12 +228,12 @@ impl Request {
             // What laws there are was looked for first.
             Fact::RegimeChanged { .. } | Fact::Nothing => {}
             Fact::Assigned { unit } => self.unit = Some(unit.clone()),
-            Fact::Asked { what, need } if self.ended.is_none() => self.ask(on, *what, *need, by),
-            Fact::Supplied(what) if self.ended.is_none() => self.supply(on, *what),
-            Fact::Extended { to, reasons } if self.ended.is_none() => {
+            // Also behind an end: where that was a mistake, the clock had never stopped.
+            Fact::Asked { what, need } => self.ask(on, *what, *need, by),
+            Fact::Supplied(what) => self.supply(on, *what),
+            Fact::Extended { to, reasons } => {
                 self.notices.push(Notice { on, to: *to, reasons: *reasons, is_past: false });
             }
-            Fact::Asked { .. } | Fact::Supplied(_) | Fact::Extended { .. } => {}
             Fact::ExtensionWithdrawn => self.notices.iter_mut().for_each(|notice| notice.is_past = true),
             Fact::Answered { regime } => self.answer(on, *regime, by),
             Fact::Ended(end) => self.end(*end, on, by),

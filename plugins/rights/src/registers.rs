@@ -1,6 +1,8 @@
 //! The registers of open requests and of open complaints.
 
-use muniment_sdk::{Cell, Column, Day, Deadline, Instant, Register, Row};
+use std::collections::BTreeMap;
+
+use muniment_sdk::{Calendars, Cell, Column, Day, Deadline, Instant, Register, Row};
 
 use crate::apply::Needed;
 use crate::case::Request;
@@ -18,6 +20,7 @@ pub(crate) const OPEN: Register = Register {
         Column::new("received", "Received"),
         Column::new("due", "Due"),
         Column::new("safe_due", "Due, to be safe"),
+        Column::new("due_then", "Due, as its calendar was known at first"),
         Column::new("days_left", "Days left, to be safe"),
         Column::new("paused", "Paused"),
         Column::new("unit", "Unit"),
@@ -54,10 +57,40 @@ pub(crate) fn open(
     let is_listed =
         |request: &Request| request.is_open() || (request.is_right() && request.reopened.is_some());
     let cases = plugin.requests.cases(settings).filter(|(_, request)| is_listed(request));
+    let mut earlier = Earlier { plugin, settings, calendars: BTreeMap::new() };
     in_order(cases.map(|(case, request)| {
-        let deadline = request.deadline.as_ref().ok().filter(|_| request.is_open());
-        (deadline.map(|it| it.safe_due), request_row(case, &request, deadline, today))
+        let now = request.deadline.as_ref().ok().filter(|_| request.is_open());
+        let then = now.and_then(|now| earlier.due(case, &request, now.due));
+        (now.map(|it| it.safe_due), request_row(case, &request, Due { now, then }, today))
     }))
+}
+
+/// When a request is due, and when it was by the calendars as they were known when its clock began: a holiday that was
+/// proclaimed since moves a deadline, and what a requester was told stands beside it.
+#[derive(Clone, Copy)]
+struct Due<'r> {
+    now: Option<&'r Deadline>,
+    then: Option<Day>,
+}
+
+/// Calendars as they were known earlier, by how many changes were known: few are ever needed, and each takes a while.
+struct Earlier<'p> {
+    plugin: &'p Rights,
+    settings: &'p Settings,
+    calendars: BTreeMap<usize, Calendars>,
+}
+
+impl Earlier<'_> {
+    fn due(&mut self, case: &str, request: &Request, now: Day) -> Option<Day> {
+        let (cases, recorded) = (&self.plugin.requests, request.clock_recorded());
+        let known = cases.calendars().known_by(recorded);
+        if known == cases.calendars().known() {
+            return Some(now);
+        }
+        let as_known = || cases.calendars().as_known_at(recorded);
+        let calendars = self.calendars.entry(known).or_insert_with(as_known);
+        cases.case_by(self.settings, calendars, case)?.deadline.ok().map(|deadline| deadline.due)
+    }
 }
 
 /// Its rows: those that are acknowledged, or that the law gave no time, come last.
@@ -86,7 +119,8 @@ fn days_left(deadline: Option<&Deadline>, today: Day) -> Cell {
     Cell::from(deadline.map(|it| i64::from(it.safe_due.since(today))))
 }
 
-fn request_row(case: &str, request: &Request, deadline: Option<&Deadline>, today: Day) -> Row {
+fn request_row(case: &str, request: &Request, due: Due<'_>, today: Day) -> Row {
+    let deadline = due.now;
     let questions = request.questions.iter().flat_map(|question| [Some(question.asked), question.supplied]);
     let notices = request.notices.iter().map(|notice| Some(notice.on));
     let others = [Some(request.received), request.ordered, request.reopened];
@@ -97,6 +131,7 @@ fn request_row(case: &str, request: &Request, deadline: Option<&Deadline>, today
         Cell::from(request.received.day),
         Cell::from(deadline.map(|it| it.due)),
         Cell::from(deadline.map(|it| it.safe_due)),
+        Cell::from(due.then),
         days_left(deadline, today),
         Cell::from(request.is_open() && request.pause().is_some()),
         Cell::from(request.unit.as_deref()),

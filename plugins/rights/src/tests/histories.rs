@@ -92,7 +92,7 @@ fn taking_a_case_up_again_starts_no_clock_unless_it_was_ordered() {
     };
     let review = reopened("internal_review");
     assert_eq!(of(&review, "A-SAR-2"), Vec::<String>::new());
-    assert_eq!(review.register("open", "2026-05-06")[0].cells[8], Cell::from("reopened"));
+    assert_eq!(review.register("open", "2026-05-06")[0].cells[9], Cell::from("reopened"));
     let ordered = reopened("ico_decision");
     assert_eq!(of(&ordered, "A-SAR-2"), ["Fri 2026-06-05 00:00 + A-SAR-2 overdue SAR-1"]);
     let words = &ordered.alert("A-SAR-2", "overdue").arithmetic;
@@ -110,6 +110,21 @@ fn a_holiday_that_is_proclaimed_moves_an_end() {
     let holiday = Post::new("calendar.holiday_added", "calendar").at("2026-04-20").data(data);
     let run = access("2026-03-31").post(holiday).wait_until("2026-05-10").run();
     assert_eq!(of(&run, "A-SAR-2"), ["Sat 2026-05-02 00:00 + A-SAR-2 overdue SAR-1"]);
+    let row = &run.register("open", "2026-04-21")[0];
+    assert_eq!(row.cells[3..6], [on("2026-05-01"), on("2026-05-01"), on("2026-04-30")]);
+}
+
+/// What happened while the case was thought to be closed counts, as the clock had never stopped.
+#[test]
+fn a_case_that_was_closed_in_error_goes_on_as_if_it_had_not_been() {
+    let run = access("2026-03-03")
+        .post(post("id_sought", "SAR-1", "2026-03-05"))
+        .post(post("closed", "SAR-1", "2026-03-06").data(json!({ "close_reason": "lapsed" })))
+        .post(post("id_received", "SAR-1", "2026-03-16"))
+        .post(post("reopened", "SAR-1", "2026-03-17").data(json!({ "reopen_reason": "closed_in_error" })))
+        .wait_until("2026-05-01")
+        .run();
+    assert_eq!(of(&run, "A-SAR-2"), ["Thu 2026-04-16 00:00 + A-SAR-2 overdue SAR-1"]);
 }
 
 #[test]
