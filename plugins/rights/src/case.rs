@@ -23,6 +23,8 @@ pub(crate) struct Request {
     pub(crate) questions: Vec<Question>,
     /// All extensions that there was notice of.
     pub(crate) notices: Vec<Notice>,
+    /// The clock with all answers that came: it is kept, as each question asks for it.
+    supplied: RightsClock,
     answered: Vec<Regime>,
     pub(crate) ended: Option<Ended>,
     /// Taken up again after its end, without a clock of the law: a matter of its own.
@@ -163,6 +165,7 @@ impl Request {
 
     fn received(on: On, regimes: Regimes) -> Request {
         Request {
+            supplied: RightsClock::received(regimes.clock(), on.day),
             regimes,
             unit: None,
             received: on,
@@ -179,23 +182,9 @@ impl Request {
 
     /// The clock as it stands, without what would extend it.
     fn clock(&self) -> RightsClock {
-        let start = self.ordered.unwrap_or(self.received).day;
-        let mut clock = RightsClock::received(self.regimes.clock(), start);
-        let mut since: Option<Day> = None;
-        for question in self.questions.iter().filter(|question| !question.is_past) {
-            match (question.what, question.supplied) {
-                // The clock itself tells which reading of the law knows this pause.
-                (Needed::Clarification, Some(on)) => clock = clock.paused(question.asked.day, on.day),
-                (Needed::Identity | Needed::Fee, Some(on)) if question.stops == Stops::Time => {
-                    clock = clock.completed(on.day);
-                }
-                (_, None) if question.stops == Stops::Time => {
-                    since = Some(since.map_or(question.asked.day, |day| day.min(question.asked.day)));
-                }
-                _ => {}
-            }
-        }
-        since.into_iter().fold(clock, RightsClock::awaiting)
+        let open = self.questions.iter().filter(|question| question.is_pause());
+        let since = open.filter(|question| question.stops == Stops::Time).map(|question| question.asked.day);
+        since.min().into_iter().fold(self.supplied.clone(), RightsClock::awaiting)
     }
 
     fn first(&self, by: Holidays<'_>) -> Result<Deadline, NoDeadline> {
@@ -265,9 +254,8 @@ impl Request {
             Err(NoDeadline::Awaiting { .. }) => true,
             Err(_) => return Stops::Nothing,
         };
-        let clock = RightsClock::received(self.regimes.clock(), self.ordered.unwrap_or(self.received).day);
-        let is_law =
-            clock.limit().is_ok_and(|limit| *limit == RIGHT_2026) && self.regimes.clock() == Right::Access;
+        let is_law = self.supplied.limit().is_ok_and(|limit| *limit == RIGHT_2026)
+            && self.regimes.clock() == Right::Access;
         match what {
             Needed::Identity | Needed::Fee if is_before_end => Stops::Time,
             Needed::Identity | Needed::Fee => Stops::Nothing,
@@ -285,10 +273,18 @@ impl Request {
     }
 
     fn supply(&mut self, on: On, what: Needed) {
-        let open = |question: &&mut Question| question.what == what && question.supplied.is_none();
-        if let Some(question) = self.questions.iter_mut().filter(|question| !question.is_past).find(open) {
-            question.supplied = Some(on);
-        }
+        let open = |question: &&mut Question| {
+            question.what == what && question.supplied.is_none() && !question.is_past
+        };
+        let Some(question) = self.questions.iter_mut().find(open) else { return };
+        question.supplied = Some(on);
+        let clock = self.supplied.clone();
+        self.supplied = match (what, question.stops) {
+            // The clock itself tells which reading of the law knows this pause.
+            (Needed::Clarification, _) => clock.paused(question.asked.day, on.day),
+            (Needed::Identity | Needed::Fee, Stops::Time) => clock.completed(on.day),
+            (Needed::Identity | Needed::Fee, _) => clock,
+        };
     }
 
     fn answer(&mut self, on: On, regime: Option<Regime>, by: Holidays<'_>) {
@@ -332,6 +328,7 @@ impl Request {
             ReopenReason::IcoDecision | ReopenReason::TribunalDecision => {
                 self.ended = None;
                 self.ordered = Some(on);
+                self.supplied = RightsClock::received(self.regimes.clock(), on.day);
                 self.answered.clear();
                 self.questions.iter_mut().for_each(|question| question.is_past = true);
                 self.notices.iter_mut().for_each(|notice| notice.is_past = true);

@@ -182,3 +182,14 @@ fn a_history_comes_out_the_same_in_any_order() {
         assert_eq!(told(posts), expected);
     }
 }
+
+/// A case with a long history is none that anybody waits for.
+#[test]
+fn a_thousand_questions_are_no_trouble() {
+    let mut scenario = access("2026-03-03");
+    for _ in 0..500 {
+        scenario = scenario.post(sought("2026-03-09", Some("cctv"))).post(clarified("2026-03-10"));
+    }
+    let run = scenario.wait_until("2026-04-15").run();
+    assert_eq!(run.open().len(), 1);
+}
