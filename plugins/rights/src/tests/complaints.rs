@@ -97,3 +97,27 @@ fn the_report_says_of_how_many() {
     let numbers: Vec<&Cell> = rows.iter().map(|row| &row.cells[1]).collect();
     assert_eq!(numbers, [1, 1, 1, 1, 1, 1, 6].map(Cell::Number).iter().collect::<Vec<_>>());
 }
+
+#[test]
+fn an_acknowledgement_that_is_voided_never_was() {
+    let void = json!({ "target": 1, "action": "void" });
+    let run = received("2026-07-02")
+        .post(complaint("acknowledged", "2026-07-03"))
+        .post(Post::new("ledger.correction_recorded", "DPC-1").at("2026-08-05").data(void))
+        .wait_until("2026-08-06")
+        .run();
+    assert_eq!(run.history(), ["Wed 2026-08-05 09:00 + A-DPC-1 overdue DPC-1"]);
+}
+
+#[test]
+fn the_earliest_receipt_of_merged_complaints_stands() {
+    let later =
+        Post::new("dpcomplaint.received", "DPC-2").at("2026-07-20").data(json!({ "concern": "access" }));
+    let run = received("2026-07-02")
+        .post(later)
+        .post(Post::new("case.merged", "DPC-1").at("2026-07-21").data(json!({ "into": "DPC-2" })))
+        .wait_until("2026-08-02")
+        .run();
+    assert_eq!(run.open(), ["A-DPC-1 overdue DPC-2"]);
+    assert_eq!(run.register("complaints", "2026-08-02").len(), 1);
+}
