@@ -1,7 +1,7 @@
 //! Requests for information under freedom of information, environmental information and re-use: whether they are taken in
 //! hand, and answered in the time that the law allows.
 //!
-//! Requests of data subjects have other clocks and are another plugin's, `subject-access` and its like: a case under such a
+//! Requests of data subjects have other clocks and are another plugin's, `rights`: a case under such a
 //! regime is none of this one.
 
 use muniment_sdk::{
