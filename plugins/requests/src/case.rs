@@ -9,6 +9,7 @@ use muniment_sdk::{
 };
 
 use crate::apply::{Answer, CloseReason, End, Fact, Regime, ReopenReason};
+use crate::extension::{Extension, Extensions};
 use crate::{Settings, alarms};
 
 /// A request, as it stands.
@@ -25,7 +26,7 @@ pub(crate) struct Request {
     /// What started the clock again, if anything did.
     pub(crate) restarted: Option<Restarted>,
     pub(crate) awaiting: Option<Awaiting>,
-    pub(crate) extension: Option<Extension>,
+    pub(crate) extensions: Extensions,
     pub(crate) ended: Option<Ended>,
     /// Taken up again after its end, without a clock of the law: a matter of its own.
     pub(crate) reopened: Option<On>,
@@ -61,12 +62,6 @@ pub(crate) enum Awaiting {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Extension {
-    pub(crate) to: Day,
-    pub(crate) notified: On,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ended {
     pub(crate) how: End,
     pub(crate) on: On,
@@ -84,11 +79,30 @@ impl Ended {
 impl Request {
     /// The last day on which an answer is in time; none while the clock stands still.
     pub(crate) fn due(&self) -> Option<Day> {
-        match (self.awaiting, self.extension) {
-            (Some(_), _) => None,
-            (None, Some(extension)) => Some(extension.to),
-            (None, None) => self.limit().is_in_force(self.received.day).then(|| self.clock.due()),
+        if self.awaiting.is_some() {
+            return None;
         }
+        self.extended_to().or_else(|| self.due_unextended())
+    }
+
+    /// The same had nobody extended it, and were nothing awaited: by then notice of an extension has to be given.
+    pub(crate) fn due_unextended(&self) -> Option<Day> {
+        self.limit().is_in_force(self.received.day).then(|| self.clock.due())
+    }
+
+    /// The extension that moves its deadline.
+    pub(crate) fn extension(&self) -> Option<&Extension> {
+        self.extensions.noticed.as_ref().filter(|it| it.ground.is_of(self.regime))
+    }
+
+    /// The day to which it is extended. Regulation 7(1) of the Environmental Information Regulations 2004 allows 40 working
+    /// days at most; section 10(3) of the Freedom of Information Act 2000 names no number.
+    pub(crate) fn extended_to(&self) -> Option<Day> {
+        let to = self.extension()?.to;
+        Some(match self.regime {
+            Regime::Eir => to.min(self.clock.working_day(EIR_EXTENDED_WORKING_DAYS)),
+            _ => to,
+        })
     }
 
     /// When the start of its clock was recorded: by the calendar as it was known then, the requester was told when to expect
@@ -134,7 +148,7 @@ impl Request {
             clock: RequestClock::by(received.day, settings.receipt_rule, calendar),
             restarted: None,
             awaiting: None,
-            extension: None,
+            extensions: Extensions::default(),
             ended: None,
             reopened: None,
         }
@@ -173,8 +187,13 @@ impl Request {
                     self.clock.stand_still(notice.day, on.day);
                 }
             }
-            Fact::Extended { to } => self.extend(*to, on),
-            Fact::ExtensionWithdrawn => self.extension = None,
+            Fact::Extended { to, ground, refusal_notice } => {
+                if *refusal_notice {
+                    self.extensions.refusal_notice.get_or_insert(on);
+                }
+                self.extend(Extension { to: *to, ground: *ground, notified: on });
+            }
+            Fact::ExtensionWithdrawn => self.extensions = Extensions::default(),
             Fact::Ended(end) => self.end(*end, on),
             Fact::Closed(reason) => self.close(*reason, on),
             Fact::Reopened(reason) => self.reopen(*reason, on),
@@ -195,20 +214,20 @@ impl Request {
         self.clock = RequestClock::by(day, ReceiptRule::CalendarDay, calendar).because(what);
         self.restarted = Some(why);
         self.awaiting = None;
-        self.extension = None;
+        self.extensions = Extensions::default();
     }
 
-    /// Notice has to be given within the time that the law allows, and it makes no deadline earlier. Regulation 7(1) of
-    /// the Environmental Information Regulations 2004 allows 40 working days at most; section 10(3) of the Freedom of
-    /// Information Act 2000 names no number.
-    fn extend(&mut self, to: Day, on: On) {
-        let Some(due) = self.due().filter(|due| on.day <= *due) else { return };
-        let to = match self.regime {
-            Regime::Eir => to.min(self.clock.working_day(EIR_EXTENDED_WORKING_DAYS)),
-            _ => to,
-        };
-        if to > due {
-            self.extension = Some(Extension { to, notified: on });
+    /// Notice has to be given within the time that the law allows, and it makes no deadline earlier.
+    fn extend(&mut self, extension: Extension) {
+        let Some(due) = self.due() else { return };
+        if extension.notified.day > due {
+            self.extensions.late.get_or_insert(extension);
+            return;
+        }
+        // What the law does not know takes nothing away from what it does.
+        let is_void = !extension.ground.is_of(self.regime);
+        if extension.to > due && !(is_void && self.extension().is_some()) {
+            self.extensions.noticed = Some(extension);
         }
     }
 
@@ -217,7 +236,7 @@ impl Request {
         if self.ended.is_none() {
             // An answer that is dated before the receipt is a slip, and answers all the same.
             let on = On { day: on.day.max(self.received.day), ..on };
-            self.ended = Some(Ended { how, on, due: self.due(), extended: self.extension.is_some() });
+            self.ended = Some(Ended { how, on, due: self.due(), extended: self.extension().is_some() });
         }
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 mod alarms;
 mod apply;
 mod case;
+mod extension;
 mod moved;
 mod registers;
 mod sections;
@@ -53,6 +54,24 @@ pub(crate) const OVERDUE: Rule = Rule {
     feeds: FEEDS,
 };
 
+pub(crate) const NO_REFUSAL_NOTICE: Rule = Rule {
+    id: "A-REQ-4",
+    title: "Extension for the public interest without notice",
+    severity: Severity::Statutory,
+    recipient: "role/ig-manager",
+    clauses: &["leicester L12.4.a"],
+    feeds: FEEDS,
+};
+
+pub(crate) const EXTENSION_NOT_VALID: Rule = Rule {
+    id: "A-REQ-7",
+    title: "Extension under environmental information not valid",
+    severity: Severity::Statutory,
+    recipient: "role/ig-manager",
+    clauses: &["leicester L12.4.a"],
+    feeds: FEEDS,
+};
+
 pub(crate) const MOVED: Rule = Rule {
     id: "A-CAL-1",
     title: "A change of the calendar moves deadlines",
@@ -79,7 +98,7 @@ impl Plugin for Requests {
         description: "Watches over requests under freedom of information, environmental information and re-use, from \
                       receipt to answer, and counts how many are answered in time.",
         subscriptions: &["request.*", "case.*", "calendar.*", "ledger.correction_recorded"],
-        rules: &[NOT_TAKEN_IN_HAND, DUE_SOON, OVERDUE, MOVED],
+        rules: &[NOT_TAKEN_IN_HAND, DUE_SOON, OVERDUE, NO_REFUSAL_NOTICE, EXTENSION_NOT_VALID, MOVED],
         settings_schema: include_str!("settings.json"),
         catalogue: &[],
         personal: &[],
