@@ -5,9 +5,10 @@ use muniment_sdk::{Alarm, Alert, Day, EIR_EXTENDED_WORKING_DAYS, Stage};
 
 use crate::apply::{End, Regime};
 use crate::case::{Awaiting, Request, Restarted};
-use crate::{DUE_SOON, NOT_TAKEN_IN_HAND, OVERDUE, Settings};
+use crate::{ABOUT_TO_LAPSE, DUE_SOON, NOT_TAKEN_IN_HAND, OVERDUE, Settings};
 
 mod extensions;
+mod lapses;
 
 const NOT_ACKNOWLEDGED: &str = "not-acknowledged";
 const NOT_ALLOCATED: &str = "not-allocated";
@@ -27,6 +28,7 @@ pub(crate) fn of(request: &Request, settings: &Settings) -> Vec<Alarm> {
         alarms.push(Alarm::new(&NOT_TAKEN_IN_HAND, NOT_ALLOCATED, day.end()));
     }
     extensions::add(&mut alarms, request);
+    lapses::add(&mut alarms, request, settings);
     let Some(due) = request.due() else { return alarms };
     let calendar = request.clock.calendar();
     let mut until = due.end();
@@ -61,6 +63,9 @@ pub(crate) fn words(request: &Request, settings: &Settings, alarm: &Alarm, alert
              organisation's own."
         );
         return alert.arithmetic(words).evidence([request.received.seq]);
+    }
+    if alarm.rule.id == ABOUT_TO_LAPSE.id {
+        return lapses::words(request, settings, alert);
     }
     if extensions::RULES.contains(&alarm.rule.id) {
         return extensions::words(request, alarm, alert);
@@ -137,6 +142,9 @@ pub(crate) fn cleared(request: &Request, rule: &str) -> String {
     }
     if rule == NOT_TAKEN_IN_HAND.id {
         return "it was taken in hand".to_owned();
+    }
+    if rule == ABOUT_TO_LAPSE.id {
+        return lapses::cleared(request);
     }
     if extensions::RULES.contains(&rule) && request.awaiting.is_none() {
         return extensions::cleared(request);

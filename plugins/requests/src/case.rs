@@ -166,7 +166,8 @@ impl Request {
                 self.allocated.get_or_insert(on);
             }
             Fact::ClarificationSought { statutory } => {
-                if *statutory && self.is_before_due(on.day) {
+                let asked_again = matches!(self.awaiting, Some(Awaiting::Clarification(_)));
+                if *statutory && (asked_again || self.is_before_due(on.day)) {
                     self.awaiting = Some(Awaiting::Clarification(on));
                 }
             }

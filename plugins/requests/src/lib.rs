@@ -63,6 +63,15 @@ pub(crate) const NO_REFUSAL_NOTICE: Rule = Rule {
     feeds: FEEDS,
 };
 
+pub(crate) const ABOUT_TO_LAPSE: Rule = Rule {
+    id: "A-REQ-6",
+    title: "Request about to lapse",
+    severity: Severity::Warning,
+    recipient: "role/case-officer",
+    clauses: &["leicester L12.4.a"],
+    feeds: FEEDS,
+};
+
 pub(crate) const EXTENSION_NOT_VALID: Rule = Rule {
     id: "A-REQ-7",
     title: "Extension under environmental information not valid",
@@ -98,7 +107,15 @@ impl Plugin for Requests {
         description: "Watches over requests under freedom of information, environmental information and re-use, from \
                       receipt to answer, and counts how many are answered in time.",
         subscriptions: &["request.*", "case.*", "calendar.*", "ledger.correction_recorded"],
-        rules: &[NOT_TAKEN_IN_HAND, DUE_SOON, OVERDUE, NO_REFUSAL_NOTICE, EXTENSION_NOT_VALID, MOVED],
+        rules: &[
+            NOT_TAKEN_IN_HAND,
+            DUE_SOON,
+            OVERDUE,
+            NO_REFUSAL_NOTICE,
+            ABOUT_TO_LAPSE,
+            EXTENSION_NOT_VALID,
+            MOVED,
+        ],
         settings_schema: include_str!("settings.json"),
         catalogue: &[],
         personal: &[],

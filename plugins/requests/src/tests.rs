@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 
 mod extensions;
+mod lapses;
 
 fn received(case: &str, day: &str) -> Post {
     Post::new("request.received", case).at(day).data(json!({ "regime": "foi", "unit": "parks" }))
@@ -116,7 +117,7 @@ fn sought(case: &str, day: &str, statutory: bool) -> Post {
 #[test]
 fn a_clarification_that_was_needed_starts_the_clock_again() {
     let asked = in_hand(&[("FOI-1", "2026-03-02")]).post(sought("FOI-1", "2026-03-09", true));
-    let silent = asked.clone().wait_until("2026-06-01").run();
+    let silent = asked.clone().wait_until("2026-05-01").run();
     assert_eq!(silent.open(), Vec::<String>::new(), "while it is awaited the clock stands still");
     assert_eq!(status(&silent.register("open", "2026-04-10")[0]), Cell::from("awaiting clarification"));
     let answered =
