@@ -41,7 +41,7 @@ pub(crate) struct On {
 }
 
 impl On {
-    fn of(happened: &Happened<Fact>) -> On {
+    pub(crate) fn of<F>(happened: &Happened<F>) -> On {
         On { day: happened.day, seq: happened.seq, recorded: happened.recorded }
     }
 }

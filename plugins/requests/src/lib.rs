@@ -15,6 +15,7 @@ mod case;
 mod extension;
 mod moved;
 mod registers;
+mod review;
 mod sections;
 mod settings;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use settings::Settings;
 
 use case::Request;
 use moved::Moved;
+use review::Reviews;
 
 const FEEDS: &[&str] = &["request.*"];
 
@@ -63,6 +65,15 @@ pub(crate) const NO_REFUSAL_NOTICE: Rule = Rule {
     feeds: FEEDS,
 };
 
+pub(crate) const REVIEW_LATE: Rule = Rule {
+    id: "A-REQ-5",
+    title: "Internal review late",
+    severity: Severity::Statutory,
+    recipient: "role/ig-manager",
+    clauses: &["leicester L12.4.a"],
+    feeds: &["review.*"],
+};
+
 pub(crate) const ABOUT_TO_LAPSE: Rule = Rule {
     id: "A-REQ-6",
     title: "Request about to lapse",
@@ -90,10 +101,11 @@ pub(crate) const MOVED: Rule = Rule {
     feeds: &["calendar.*", "request.*"],
 };
 
-/// The state: all requests, and deadlines that were moved.
+/// The state: all requests, their reviews, and deadlines that were moved.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Requests {
     cases: CaseFold<Request>,
+    reviews: CaseFold<Reviews>,
     moved: Moved,
 }
 
@@ -105,13 +117,14 @@ impl Plugin for Requests {
         version: env!("CARGO_PKG_VERSION"),
         title: "Requests for information",
         description: "Watches over requests under freedom of information, environmental information and re-use, from \
-                      receipt to answer, and counts how many are answered in time.",
-        subscriptions: &["request.*", "case.*", "calendar.*", "ledger.correction_recorded"],
+                      receipt to answer and through reviews, and counts how many are answered in time.",
+        subscriptions: &["request.*", "review.*", "case.*", "calendar.*", "ledger.correction_recorded"],
         rules: &[
             NOT_TAKEN_IN_HAND,
             DUE_SOON,
             OVERDUE,
             NO_REFUSAL_NOTICE,
+            REVIEW_LATE,
             ABOUT_TO_LAPSE,
             EXTENSION_NOT_VALID,
             MOVED,
@@ -121,13 +134,19 @@ impl Plugin for Requests {
         personal: &[],
     };
 
-    const REGISTERS: &'static [Register] = &[registers::OPEN];
+    const REGISTERS: &'static [Register] = &[registers::OPEN, review::register::REVIEWS];
 
     fn check(settings: &Settings) -> Result<(), String> {
         settings.check()
     }
 
     fn apply(&mut self, settings: &Settings, event: &Event, out: &mut Outcome) {
+        // Most events are about one kind of case, and only what is about cases of any kind, or about calendars, is for all.
+        match event.kind.split('.').next() {
+            Some("request") => return self.cases.apply(settings, event, out),
+            Some("review") => return self.reviews.apply(settings, event, out),
+            _ => self.reviews.apply(settings, event, out),
+        }
         let is_about_holidays = event.kind.starts_with("calendar.holiday_");
         if !is_about_holidays && event.kind != "ledger.correction_recorded" {
             return self.cases.apply(settings, event, out);
@@ -142,18 +161,22 @@ impl Plugin for Requests {
     fn tick(&mut self, settings: &Settings, now: Instant, out: &mut Outcome) {
         self.moved.tick(now, out);
         self.cases.tick(settings, now, out);
+        self.reviews.tick(settings, now, out);
     }
 
     fn wake(&self) -> Option<Instant> {
-        [self.cases.wake(), self.moved.wake()].into_iter().flatten().min()
+        [self.cases.wake(), self.reviews.wake(), self.moved.wake()].into_iter().flatten().min()
     }
 
     fn register<'p>(
         &'p self,
         settings: &'p Settings,
-        _: &str,
+        name: &str,
         as_at: Instant,
     ) -> Box<dyn Iterator<Item = Row> + 'p> {
+        if name == review::register::REVIEWS.name {
+            return Box::new(review::register::open(&self.reviews, settings, as_at));
+        }
         Box::new(registers::open(self, settings, as_at))
     }
 

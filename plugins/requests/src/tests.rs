@@ -6,6 +6,7 @@ use super::*;
 
 mod extensions;
 mod lapses;
+mod reviews;
 
 fn received(case: &str, day: &str) -> Post {
     Post::new("request.received", case).at(day).data(json!({ "regime": "foi", "unit": "parks" }))
