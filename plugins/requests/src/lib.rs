@@ -14,6 +14,7 @@ mod apply;
 mod case;
 mod extension;
 mod moved;
+mod notice;
 mod registers;
 mod review;
 mod sections;
@@ -25,6 +26,7 @@ pub use settings::Settings;
 
 use case::Request;
 use moved::Moved;
+use notice::Notices;
 use review::Reviews;
 
 const FEEDS: &[&str] = &["request.*"];
@@ -74,6 +76,15 @@ pub(crate) const REVIEW_LATE: Rule = Rule {
     feeds: &["review.*"],
 };
 
+pub(crate) const REGULATOR: Rule = Rule {
+    id: "A-ICO-1",
+    title: "Step for the regulator due or overdue",
+    severity: Severity::Statutory,
+    recipient: "role/ig-manager",
+    clauses: &["leicester L12.4.a"],
+    feeds: &["ico.*", "tribunal.*"],
+};
+
 pub(crate) const ABOUT_TO_LAPSE: Rule = Rule {
     id: "A-REQ-6",
     title: "Request about to lapse",
@@ -101,11 +112,12 @@ pub(crate) const MOVED: Rule = Rule {
     feeds: &["calendar.*", "request.*"],
 };
 
-/// The state: all requests, their reviews, and deadlines that were moved.
+/// The state: all requests, their reviews, what the regulator asks, and deadlines that were moved.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Requests {
     cases: CaseFold<Request>,
     reviews: CaseFold<Reviews>,
+    notices: CaseFold<Notices>,
     moved: Moved,
 }
 
@@ -118,7 +130,15 @@ impl Plugin for Requests {
         title: "Requests for information",
         description: "Watches over requests under freedom of information, environmental information and re-use, from \
                       receipt to answer and through reviews, and counts how many are answered in time.",
-        subscriptions: &["request.*", "review.*", "case.*", "calendar.*", "ledger.correction_recorded"],
+        subscriptions: &[
+            "request.*",
+            "review.*",
+            "ico.*",
+            "tribunal.*",
+            "case.*",
+            "calendar.*",
+            "ledger.correction_recorded",
+        ],
         rules: &[
             NOT_TAKEN_IN_HAND,
             DUE_SOON,
@@ -127,6 +147,7 @@ impl Plugin for Requests {
             REVIEW_LATE,
             ABOUT_TO_LAPSE,
             EXTENSION_NOT_VALID,
+            REGULATOR,
             MOVED,
         ],
         settings_schema: include_str!("settings.json"),
@@ -145,7 +166,12 @@ impl Plugin for Requests {
         match event.kind.split('.').next() {
             Some("request") => return self.cases.apply(settings, event, out),
             Some("review") => return self.reviews.apply(settings, event, out),
-            _ => self.reviews.apply(settings, event, out),
+            Some("ico" | "tribunal") => return self.notices.apply(settings, event, out),
+            Some("calendar") => self.reviews.apply(settings, event, out),
+            _ => {
+                self.reviews.apply(settings, event, out);
+                self.notices.apply(settings, event, out);
+            }
         }
         let is_about_holidays = event.kind.starts_with("calendar.holiday_");
         if !is_about_holidays && event.kind != "ledger.correction_recorded" {
@@ -162,10 +188,14 @@ impl Plugin for Requests {
         self.moved.tick(now, out);
         self.cases.tick(settings, now, out);
         self.reviews.tick(settings, now, out);
+        self.notices.tick(settings, now, out);
     }
 
     fn wake(&self) -> Option<Instant> {
-        [self.cases.wake(), self.reviews.wake(), self.moved.wake()].into_iter().flatten().min()
+        [self.cases.wake(), self.reviews.wake(), self.notices.wake(), self.moved.wake()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn register<'p>(

@@ -183,9 +183,10 @@ fn outcomes(answered: &[(Answer, Ended)]) -> Table {
 fn unreadable(plugin: &Requests) -> Option<Finding> {
     let mut found = plugin.cases.unreadable();
     found.extend(plugin.reviews.unreadable());
+    found.extend(plugin.notices.unreadable());
     (!found.is_empty()).then(|| Finding {
         text: format!(
-            "{} entries about requests and reviews could not be read and are counted nowhere.",
+            "{} entries about requests, reviews and notices could not be read and are counted nowhere.",
             found.len()
         ),
         clauses: Vec::new(),

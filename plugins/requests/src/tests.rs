@@ -6,6 +6,7 @@ use super::*;
 
 mod extensions;
 mod lapses;
+mod notices;
 mod reviews;
 
 fn received(case: &str, day: &str) -> Post {
