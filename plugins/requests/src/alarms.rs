@@ -86,6 +86,11 @@ fn arithmetic(request: &Request) -> String {
     if request.restarted.is_some() {
         words.push_str(&format!("Received {}; the clock began again. ", request.received.day.in_words()));
     }
+    if let (Some(calendar), Regime::Foi, false) =
+        (&request.calendar, request.regime, request.clock.is_of_school())
+    {
+        words.push_str(&format!("No day of the calendar {calendar} is recorded: working days count. "));
+    }
     let (Some(extension), Some(to)) = (request.extension(), request.extended_to()) else {
         return words + &worked_out(request, request.limit()) + &extensions::without_effect(request);
     };

@@ -21,8 +21,8 @@ pub(crate) enum Regime {
 /// What an event about a request says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Fact {
-    /// It arrived.
-    Received { regime: Regime, unit: Option<String> },
+    /// It arrived; with the name of a calendar where a school's days count.
+    Received { regime: Regime, unit: Option<String>, calendar: Option<String> },
     /// The requester was told so.
     Acknowledged,
     /// It belongs under another law.
@@ -126,8 +126,8 @@ impl Fact {
     pub(crate) fn read(kind: &str, data: Data<'_>) -> Result<Option<Fact>, DataError> {
         Ok(Some(match kind {
             "request.received" => {
-                let Received { regime, unit } = data.read()?;
-                Fact::Received { regime, unit }
+                let Received { regime, unit, calendar } = data.read()?;
+                Fact::Received { regime, unit, calendar }
             }
             "request.acknowledged" => Fact::Acknowledged,
             "request.regime_changed" => Fact::RegimeChanged { regime: data.read::<RegimeChanged>()?.regime },
@@ -190,6 +190,7 @@ impl Fact {
 struct Received {
     regime: Regime,
     unit: Option<String>,
+    calendar: Option<String>,
 }
 
 #[derive(Deserialize)]

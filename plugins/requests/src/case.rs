@@ -1,14 +1,13 @@
 //! How a request is worked out of what is known of it.
 
-use std::sync::Arc;
-
 use muniment_sdk::law::{self, TimeLimit};
 use muniment_sdk::{
-    Alarm, Alert, Calendar, Calendars, Case, Data, DataError, Day, EIR_EXTENDED_WORKING_DAYS, Happened,
-    Instant, ReceiptRule, RequestClock,
+    Alarm, Alert, Calendars, Case, Data, DataError, Day, EIR_EXTENDED_WORKING_DAYS, Happened, Instant,
+    Touched,
 };
 
 use crate::apply::{Answer, CloseReason, End, Fact, Regime, ReopenReason};
+use crate::clock::Clock;
 use crate::extension::{Extension, Extensions};
 use crate::{Settings, alarms};
 
@@ -22,7 +21,9 @@ pub(crate) struct Request {
     pub(crate) received: On,
     pub(crate) acknowledged: Option<On>,
     pub(crate) allocated: Option<On>,
-    pub(crate) clock: RequestClock,
+    /// The calendar whose school days count, by its name.
+    pub(crate) calendar: Option<String>,
+    pub(crate) clock: Clock,
     /// What started the clock again, if anything did.
     pub(crate) restarted: Option<Restarted>,
     pub(crate) awaiting: Option<Awaiting>,
@@ -87,7 +88,7 @@ impl Request {
 
     /// The same had nobody extended it, and were nothing awaited: by then notice of an extension has to be given.
     pub(crate) fn due_unextended(&self) -> Option<Day> {
-        self.limit().is_in_force(self.received.day).then(|| self.clock.due())
+        self.limit().is_in_force(self.received.day).then(|| self.clock.due(self.regime))
     }
 
     /// The extension that moves its deadline.
@@ -122,7 +123,8 @@ impl Request {
                 &law::REUSE_REQUEST_2005
             }
             Regime::Reuse => &law::REUSE_REQUEST,
-            Regime::Foi | Regime::Other => &law::FOI_REQUEST,
+            Regime::Foi => self.clock.school_limit().unwrap_or(&law::FOI_REQUEST),
+            Regime::Other => &law::FOI_REQUEST,
         }
     }
 
@@ -131,27 +133,27 @@ impl Request {
         self.ended.is_none()
     }
 
-    fn received(
-        settings: &Settings,
-        calendar: &Arc<Calendar>,
-        received: On,
-        regime: Regime,
-        unit: Option<String>,
-    ) -> Request {
-        Request {
-            regime,
-            unit,
+    /// As it arrived; nothing where a fact is about something else.
+    fn received(settings: &Settings, calendars: &Calendars, happened: &Happened<Fact>) -> Option<Request> {
+        let Fact::Received { regime, unit, calendar } = &happened.fact else { return None };
+        let received = On::of(happened);
+        let school = calendar.as_ref().and_then(|name| calendars.named(name));
+        let clock = Clock::by(received.day, settings.receipt_rule, calendars.uk_wide(), school.as_ref());
+        Some(Request {
+            regime: *regime,
+            unit: unit.clone(),
             assigned_to: None,
             received,
             acknowledged: None,
             allocated: None,
-            clock: RequestClock::by(received.day, settings.receipt_rule, calendar),
+            calendar: calendar.clone(),
+            clock,
             restarted: None,
             awaiting: None,
             extensions: Extensions::default(),
             ended: None,
             reopened: None,
-        }
+        })
     }
 
     fn take(&mut self, on: On, fact: &Fact) {
@@ -211,8 +213,7 @@ impl Request {
             Restarted::Clarified(_) => "what was needed to answer was supplied",
             Restarted::Ordered(_) => "the case was taken up again, as an answer was ordered",
         };
-        let calendar = self.clock.calendar();
-        self.clock = RequestClock::by(day, ReceiptRule::CalendarDay, calendar).because(what);
+        self.clock = self.clock.again(day, what);
         self.restarted = Some(why);
         self.awaiting = None;
         self.extensions = Extensions::default();
@@ -284,17 +285,16 @@ impl Case for Request {
     }
 
     fn fold_by(settings: &Settings, calendars: &Calendars, facts: &[Happened<Fact>]) -> Option<Request> {
-        let mut request = facts.iter().find_map(|happened| match &happened.fact {
-            Fact::Received { regime, unit } => {
-                let (calendar, on) = (calendars.uk_wide(), On::of(happened));
-                Some(Request::received(settings, calendar, on, *regime, unit.clone()))
-            }
-            _ => None,
-        })?;
+        let mut request =
+            facts.iter().find_map(|happened| Request::received(settings, calendars, happened))?;
         for happened in facts {
             request.take(On::of(happened), &happened.fact);
         }
         (request.regime != Regime::Other).then_some(request)
+    }
+
+    fn counts_by(touched: &Touched) -> bool {
+        !touched.is_empty()
     }
 
     fn is_done(&self) -> bool {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 mod alarms;
 mod apply;
 mod case;
+mod clock;
 mod extension;
 mod moved;
 mod notice;

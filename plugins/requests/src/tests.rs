@@ -8,6 +8,7 @@ mod extensions;
 mod lapses;
 mod notices;
 mod reviews;
+mod schools;
 
 fn received(case: &str, day: &str) -> Post {
     Post::new("request.received", case).at(day).data(json!({ "regime": "foi", "unit": "parks" }))

@@ -21,7 +21,8 @@ pub(super) fn add(alarms: &mut Vec<Alarm>, request: &Request) {
     if request.awaiting.is_some() || (extensions.noticed.is_none() && extensions.late.is_none()) {
         return;
     }
-    let Some(over) = request.due_unextended().map(Day::end) else { return };
+    let Some(first_due) = request.due_unextended() else { return };
+    let over = first_due.end();
     let rule = match request.regime {
         Regime::Foi => &NO_REFUSAL_NOTICE,
         Regime::Eir => &EXTENSION_NOT_VALID,
@@ -36,7 +37,8 @@ pub(super) fn add(alarms: &mut Vec<Alarm>, request: &Request) {
             if extensions.refusal_notice.is_none() {
                 alarms.push(Alarm::new(rule, REFUSAL_MISSING, over));
             }
-            alarms.push(Alarm::new(rule, PAST_40, expected(request).end()));
+            // A school may have longer in the first place.
+            alarms.push(Alarm::new(rule, PAST_40, expected(request).max(first_due).end()));
         }
         // It is told at once: as long as the first deadline lasts, an answer puts it right.
         (Regime::Eir, ground) if !ground.is_of(Regime::Eir) => {
