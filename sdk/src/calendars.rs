@@ -1,7 +1,7 @@
 //! What the ledger says that calendars have become.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::de::Deserializer;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,9 @@ pub struct Calendars {
     /// `None`: as built in.
     #[serde(skip)]
     now: Option<Box<Now>>,
+    /// Calendars of others by name, each put together when it is asked for: to do so for each case would take milliseconds.
+    #[serde(skip)]
+    named: BTreeMap<String, OnceLock<Option<Arc<Calendar>>>>,
 }
 
 /// The calendars of the law as they are now.
@@ -133,9 +136,13 @@ impl Calendars {
     }
 
     /// A calendar of an organisation's own, such as the school days of a school: working days of the Freedom of Information
-    /// Act, but for what was said of its days. None where nothing was. It is put together on the spot: keep it for a loop.
+    /// Act, but for what was said of its days. None where nothing was.
     #[must_use]
-    pub fn named(&self, name: &str) -> Option<Calendar> {
+    pub fn named(&self, name: &str) -> Option<Arc<Calendar>> {
+        self.named.get(name)?.get_or_init(|| self.put_together(name)).clone()
+    }
+
+    fn put_together(&self, name: &str) -> Option<Arc<Calendar>> {
         let days = self.set_days(name);
         if days.is_empty() {
             return None;
@@ -147,7 +154,7 @@ impl Calendars {
                 State::Closed => calendar.close(day),
             }
         }
-        Some(calendar)
+        Some(Arc::new(calendar))
     }
 
     /// How many changes were recorded up to an instant: where two instants have the same, they know the same calendars.
@@ -182,6 +189,11 @@ impl Calendars {
         let about_holidays = |said: &Said| !matches!(said, Said::Set { .. });
         let days = calendars.standing().filter(|said| about_holidays(said)).map(Said::day).collect();
         calendars.work_out(&days);
+        let names = calendars.standing().filter_map(|said| match said {
+            Said::Set { calendar, .. } => Some((calendar.clone(), OnceLock::new())),
+            Said::Added { .. } | Said::Removed { .. } => None,
+        });
+        calendars.named = names.collect();
         calendars
     }
 
@@ -225,6 +237,13 @@ impl Calendars {
         let touched =
             Touched { holidays: holidays.into_keys().collect(), named: named.into_keys().collect() };
         self.work_out(&touched.holidays);
+        if !touched.holidays.is_empty() {
+            // Those of others rest on that of the law.
+            self.named.values_mut().for_each(|kept| *kept = OnceLock::new());
+        }
+        for (name, _) in &touched.named {
+            self.named.insert(name.clone(), OnceLock::new());
+        }
         touched
     }
 

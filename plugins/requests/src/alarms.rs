@@ -1,10 +1,14 @@
 //! What there is to be said about a request, and when.
 
+use muniment_sdk::law::TimeLimit;
 use muniment_sdk::{Alarm, Alert, Day, EIR_EXTENDED_WORKING_DAYS, Stage};
 
 use crate::apply::{End, Regime};
 use crate::case::{Awaiting, Request, Restarted};
-use crate::{DUE_SOON, NOT_TAKEN_IN_HAND, OVERDUE, Settings};
+use crate::{ABOUT_TO_LAPSE, DUE_SOON, NOT_TAKEN_IN_HAND, OVERDUE, Settings};
+
+mod extensions;
+mod lapses;
 
 const NOT_ACKNOWLEDGED: &str = "not-acknowledged";
 const NOT_ALLOCATED: &str = "not-allocated";
@@ -23,6 +27,8 @@ pub(crate) fn of(request: &Request, settings: &Settings) -> Vec<Alarm> {
         let day = in_hand_by(request, settings.allocate_working_days);
         alarms.push(Alarm::new(&NOT_TAKEN_IN_HAND, NOT_ALLOCATED, day.end()));
     }
+    extensions::add(&mut alarms, request);
+    lapses::add(&mut alarms, request, settings);
     let Some(due) = request.due() else { return alarms };
     let calendar = request.clock.calendar();
     let mut until = due.end();
@@ -58,10 +64,16 @@ pub(crate) fn words(request: &Request, settings: &Settings, alarm: &Alarm, alert
         );
         return alert.arithmetic(words).evidence([request.received.seq]);
     }
+    if alarm.rule.id == ABOUT_TO_LAPSE.id {
+        return lapses::words(request, settings, alert);
+    }
+    if extensions::RULES.contains(&alarm.rule.id) {
+        return extensions::words(request, alarm, alert);
+    }
     let evidence = [
         Some(request.received.seq),
         request.restarted.map(|(Restarted::Clarified(on) | Restarted::Ordered(on))| on.seq),
-        request.extension.map(|extension| extension.notified.seq),
+        request.extension().map(|extension| extension.notified.seq),
     ];
     let last = settings.days_left().next_back().map(stage);
     let alert = alert.arithmetic(arithmetic(request)).evidence(evidence.into_iter().flatten());
@@ -74,31 +86,41 @@ fn arithmetic(request: &Request) -> String {
     if request.restarted.is_some() {
         words.push_str(&format!("Received {}; the clock began again. ", request.received.day.in_words()));
     }
-    let worked_out = |limit| match request.clock.deadline(limit) {
-        Ok(deadline) => deadline.words(),
-        Err(none) => none.to_string(),
+    if let (Some(calendar), Regime::Foi, false) =
+        (&request.calendar, request.regime, request.clock.is_of_school())
+    {
+        words.push_str(&format!("No day of the calendar {calendar} is recorded: working days count. "));
+    }
+    let (Some(extension), Some(to)) = (request.extension(), request.extended_to()) else {
+        return words + &worked_out(request, request.limit()) + &extensions::without_effect(request);
     };
-    let Some(extension) = &request.extension else { return words + &worked_out(request.limit()) };
     words.push_str(&format!(
         "Extended to {} by notice of {}{}. Without the notice: ",
-        extension.to.in_words(),
+        to.in_words(),
         extension.notified.day.in_words(),
         extended_under(request.regime),
     ));
-    words.push_str(&worked_out(request.limit()));
+    words.push_str(&worked_out(request, request.limit()));
     let expected = request.clock.working_day(EIR_EXTENDED_WORKING_DAYS);
     match request.regime {
-        Regime::Foi if extension.to > expected => words.push_str(&format!(
+        Regime::Foi if to > expected => words.push_str(&format!(
             " The Information Commissioner expects no more than 40 working days, which end on {}.",
             expected.in_words()
         )),
-        Regime::Eir if extension.to == expected => {
+        Regime::Eir if to == expected => {
             words
                 .push_str(" The extended day is working day 40, beyond which the regulation allows nothing.");
         }
         _ => {}
     }
     words
+}
+
+fn worked_out(request: &Request, limit: &TimeLimit) -> String {
+    match request.clock.deadline(limit) {
+        Ok(deadline) => deadline.words(),
+        Err(none) => none.to_string(),
+    }
 }
 
 fn extended_under(regime: Regime) -> &'static str {
@@ -125,6 +147,12 @@ pub(crate) fn cleared(request: &Request, rule: &str) -> String {
     }
     if rule == NOT_TAKEN_IN_HAND.id {
         return "it was taken in hand".to_owned();
+    }
+    if rule == ABOUT_TO_LAPSE.id {
+        return lapses::cleared(request);
+    }
+    if extensions::RULES.contains(&rule) && request.awaiting.is_none() {
+        return extensions::cleared(request);
     }
     match (&request.awaiting, request.due()) {
         (Some(Awaiting::Clarification(asked)), _) => {

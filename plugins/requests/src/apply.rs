@@ -21,8 +21,8 @@ pub(crate) enum Regime {
 /// What an event about a request says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Fact {
-    /// It arrived.
-    Received { regime: Regime, unit: Option<String> },
+    /// It arrived; with the name of a calendar where a school's days count.
+    Received { regime: Regime, unit: Option<String>, calendar: Option<String> },
     /// The requester was told so.
     Acknowledged,
     /// It belongs under another law.
@@ -37,8 +37,8 @@ pub(crate) enum Fact {
     FeeNotice,
     /// The requester paid.
     FeePaid,
-    /// The answer will take longer.
-    Extended { to: Day },
+    /// The answer will take longer; with a notice of refusal only where the entry says so.
+    Extended { to: Day, ground: Ground, refusal_notice: bool },
     /// It will not.
     ExtensionWithdrawn,
     /// It came to an end.
@@ -49,6 +49,21 @@ pub(crate) enum Fact {
     Reopened(ReopenReason),
     /// It is of no account: a part of it was passed on, say.
     Nothing,
+}
+
+/// What permits more time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ground {
+    /// Freedom of Information Act 2000, section 10(3).
+    PublicInterest,
+    /// Environmental Information Regulations 2004, regulation 7(1): both of them.
+    ComplexityAndVolume,
+    /// Re-use of Public Sector Information Regulations 2015, regulation 8(2).
+    ReuseQuantity,
+    /// That of a person's request about their own data.
+    #[serde(other)]
+    Other,
 }
 
 /// How a request ended.
@@ -111,8 +126,8 @@ impl Fact {
     pub(crate) fn read(kind: &str, data: Data<'_>) -> Result<Option<Fact>, DataError> {
         Ok(Some(match kind {
             "request.received" => {
-                let Received { regime, unit } = data.read()?;
-                Fact::Received { regime, unit }
+                let Received { regime, unit, calendar } = data.read()?;
+                Fact::Received { regime, unit, calendar }
             }
             "request.acknowledged" => Fact::Acknowledged,
             "request.regime_changed" => Fact::RegimeChanged { regime: data.read::<RegimeChanged>()?.regime },
@@ -126,7 +141,11 @@ impl Fact {
             "request.clarification_received" => Fact::ClarificationReceived,
             "request.fee_notice_issued" => Fact::FeeNotice,
             "request.fee_paid" => Fact::FeePaid,
-            "request.extension_notified" => Fact::Extended { to: data.read::<Extended>()?.extended_to },
+            "request.extension_notified" => {
+                let Extended { extended_to, extension_ground, refusal_notice } = data.read()?;
+                let refusal_notice = refusal_notice.unwrap_or(false);
+                Fact::Extended { to: extended_to, ground: extension_ground, refusal_notice }
+            }
             "request.extension_withdrawn" => Fact::ExtensionWithdrawn,
             "request.transferred" => match data.read::<Transferred>()?.transfer_extent.as_deref() {
                 // For the rest the clock runs on.
@@ -171,6 +190,7 @@ impl Fact {
 struct Received {
     regime: Regime,
     unit: Option<String>,
+    calendar: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -192,6 +212,8 @@ struct ClarificationSought {
 #[derive(Deserialize)]
 struct Extended {
     extended_to: Day,
+    extension_ground: Ground,
+    refusal_notice: Option<bool>,
 }
 
 #[derive(Deserialize)]

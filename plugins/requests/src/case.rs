@@ -1,14 +1,14 @@
 //! How a request is worked out of what is known of it.
 
-use std::sync::Arc;
-
 use muniment_sdk::law::{self, TimeLimit};
 use muniment_sdk::{
-    Alarm, Alert, Calendar, Calendars, Case, Data, DataError, Day, EIR_EXTENDED_WORKING_DAYS, Happened,
-    Instant, ReceiptRule, RequestClock,
+    Alarm, Alert, Calendars, Case, Data, DataError, Day, EIR_EXTENDED_WORKING_DAYS, Happened, Instant,
+    Touched,
 };
 
 use crate::apply::{Answer, CloseReason, End, Fact, Regime, ReopenReason};
+use crate::clock::Clock;
+use crate::extension::{Extension, Extensions};
 use crate::{Settings, alarms};
 
 /// A request, as it stands.
@@ -21,11 +21,13 @@ pub(crate) struct Request {
     pub(crate) received: On,
     pub(crate) acknowledged: Option<On>,
     pub(crate) allocated: Option<On>,
-    pub(crate) clock: RequestClock,
+    /// The calendar whose school days count, by its name.
+    pub(crate) calendar: Option<String>,
+    pub(crate) clock: Clock,
     /// What started the clock again, if anything did.
     pub(crate) restarted: Option<Restarted>,
     pub(crate) awaiting: Option<Awaiting>,
-    pub(crate) extension: Option<Extension>,
+    pub(crate) extensions: Extensions,
     pub(crate) ended: Option<Ended>,
     /// Taken up again after its end, without a clock of the law: a matter of its own.
     pub(crate) reopened: Option<On>,
@@ -40,7 +42,7 @@ pub(crate) struct On {
 }
 
 impl On {
-    fn of(happened: &Happened<Fact>) -> On {
+    pub(crate) fn of<F>(happened: &Happened<F>) -> On {
         On { day: happened.day, seq: happened.seq, recorded: happened.recorded }
     }
 }
@@ -61,12 +63,6 @@ pub(crate) enum Awaiting {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Extension {
-    pub(crate) to: Day,
-    pub(crate) notified: On,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ended {
     pub(crate) how: End,
     pub(crate) on: On,
@@ -84,11 +80,30 @@ impl Ended {
 impl Request {
     /// The last day on which an answer is in time; none while the clock stands still.
     pub(crate) fn due(&self) -> Option<Day> {
-        match (self.awaiting, self.extension) {
-            (Some(_), _) => None,
-            (None, Some(extension)) => Some(extension.to),
-            (None, None) => self.limit().is_in_force(self.received.day).then(|| self.clock.due()),
+        if self.awaiting.is_some() {
+            return None;
         }
+        self.extended_to().or_else(|| self.due_unextended())
+    }
+
+    /// The same had nobody extended it, and were nothing awaited: by then notice of an extension has to be given.
+    pub(crate) fn due_unextended(&self) -> Option<Day> {
+        self.limit().is_in_force(self.received.day).then(|| self.clock.due(self.regime))
+    }
+
+    /// The extension that moves its deadline.
+    pub(crate) fn extension(&self) -> Option<&Extension> {
+        self.extensions.noticed.as_ref().filter(|it| it.ground.is_of(self.regime))
+    }
+
+    /// The day to which it is extended. Regulation 7(1) of the Environmental Information Regulations 2004 allows 40 working
+    /// days at most; section 10(3) of the Freedom of Information Act 2000 names no number.
+    pub(crate) fn extended_to(&self) -> Option<Day> {
+        let to = self.extension()?.to;
+        Some(match self.regime {
+            Regime::Eir => to.min(self.clock.working_day(EIR_EXTENDED_WORKING_DAYS)),
+            _ => to,
+        })
     }
 
     /// When the start of its clock was recorded: by the calendar as it was known then, the requester was told when to expect
@@ -108,7 +123,8 @@ impl Request {
                 &law::REUSE_REQUEST_2005
             }
             Regime::Reuse => &law::REUSE_REQUEST,
-            Regime::Foi | Regime::Other => &law::FOI_REQUEST,
+            Regime::Foi => self.clock.school_limit().unwrap_or(&law::FOI_REQUEST),
+            Regime::Other => &law::FOI_REQUEST,
         }
     }
 
@@ -117,27 +133,27 @@ impl Request {
         self.ended.is_none()
     }
 
-    fn received(
-        settings: &Settings,
-        calendar: &Arc<Calendar>,
-        received: On,
-        regime: Regime,
-        unit: Option<String>,
-    ) -> Request {
-        Request {
-            regime,
-            unit,
+    /// As it arrived; nothing where a fact is about something else.
+    fn received(settings: &Settings, calendars: &Calendars, happened: &Happened<Fact>) -> Option<Request> {
+        let Fact::Received { regime, unit, calendar } = &happened.fact else { return None };
+        let received = On::of(happened);
+        let school = calendar.as_ref().and_then(|name| calendars.named(name));
+        let clock = Clock::by(received.day, settings.receipt_rule, calendars.uk_wide(), school.as_ref());
+        Some(Request {
+            regime: *regime,
+            unit: unit.clone(),
             assigned_to: None,
             received,
             acknowledged: None,
             allocated: None,
-            clock: RequestClock::by(received.day, settings.receipt_rule, calendar),
+            calendar: calendar.clone(),
+            clock,
             restarted: None,
             awaiting: None,
-            extension: None,
+            extensions: Extensions::default(),
             ended: None,
             reopened: None,
-        }
+        })
     }
 
     fn take(&mut self, on: On, fact: &Fact) {
@@ -152,7 +168,8 @@ impl Request {
                 self.allocated.get_or_insert(on);
             }
             Fact::ClarificationSought { statutory } => {
-                if *statutory && self.is_before_due(on.day) {
+                let asked_again = matches!(self.awaiting, Some(Awaiting::Clarification(_)));
+                if *statutory && (asked_again || self.is_before_due(on.day)) {
                     self.awaiting = Some(Awaiting::Clarification(on));
                 }
             }
@@ -173,8 +190,13 @@ impl Request {
                     self.clock.stand_still(notice.day, on.day);
                 }
             }
-            Fact::Extended { to } => self.extend(*to, on),
-            Fact::ExtensionWithdrawn => self.extension = None,
+            Fact::Extended { to, ground, refusal_notice } => {
+                if *refusal_notice {
+                    self.extensions.refusal_notice.get_or_insert(on);
+                }
+                self.extend(Extension { to: *to, ground: *ground, notified: on });
+            }
+            Fact::ExtensionWithdrawn => self.extensions = Extensions::default(),
             Fact::Ended(end) => self.end(*end, on),
             Fact::Closed(reason) => self.close(*reason, on),
             Fact::Reopened(reason) => self.reopen(*reason, on),
@@ -191,24 +213,23 @@ impl Request {
             Restarted::Clarified(_) => "what was needed to answer was supplied",
             Restarted::Ordered(_) => "the case was taken up again, as an answer was ordered",
         };
-        let calendar = self.clock.calendar();
-        self.clock = RequestClock::by(day, ReceiptRule::CalendarDay, calendar).because(what);
+        self.clock = self.clock.again(day, what);
         self.restarted = Some(why);
         self.awaiting = None;
-        self.extension = None;
+        self.extensions = Extensions::default();
     }
 
-    /// Notice has to be given within the time that the law allows, and it makes no deadline earlier. Regulation 7(1) of
-    /// the Environmental Information Regulations 2004 allows 40 working days at most; section 10(3) of the Freedom of
-    /// Information Act 2000 names no number.
-    fn extend(&mut self, to: Day, on: On) {
-        let Some(due) = self.due().filter(|due| on.day <= *due) else { return };
-        let to = match self.regime {
-            Regime::Eir => to.min(self.clock.working_day(EIR_EXTENDED_WORKING_DAYS)),
-            _ => to,
-        };
-        if to > due {
-            self.extension = Some(Extension { to, notified: on });
+    /// Notice has to be given within the time that the law allows, and it makes no deadline earlier.
+    fn extend(&mut self, extension: Extension) {
+        let Some(due) = self.due() else { return };
+        if extension.notified.day > due {
+            self.extensions.late.get_or_insert(extension);
+            return;
+        }
+        // What the law does not know takes nothing away from what it does.
+        let is_void = !extension.ground.is_of(self.regime);
+        if extension.to > due && !(is_void && self.extension().is_some()) {
+            self.extensions.noticed = Some(extension);
         }
     }
 
@@ -217,7 +238,7 @@ impl Request {
         if self.ended.is_none() {
             // An answer that is dated before the receipt is a slip, and answers all the same.
             let on = On { day: on.day.max(self.received.day), ..on };
-            self.ended = Some(Ended { how, on, due: self.due(), extended: self.extension.is_some() });
+            self.ended = Some(Ended { how, on, due: self.due(), extended: self.extension().is_some() });
         }
     }
 
@@ -264,17 +285,16 @@ impl Case for Request {
     }
 
     fn fold_by(settings: &Settings, calendars: &Calendars, facts: &[Happened<Fact>]) -> Option<Request> {
-        let mut request = facts.iter().find_map(|happened| match &happened.fact {
-            Fact::Received { regime, unit } => {
-                let (calendar, on) = (calendars.uk_wide(), On::of(happened));
-                Some(Request::received(settings, calendar, on, *regime, unit.clone()))
-            }
-            _ => None,
-        })?;
+        let mut request =
+            facts.iter().find_map(|happened| Request::received(settings, calendars, happened))?;
         for happened in facts {
             request.take(On::of(happened), &happened.fact);
         }
         (request.regime != Regime::Other).then_some(request)
+    }
+
+    fn counts_by(touched: &Touched) -> bool {
+        !touched.is_empty()
     }
 
     fn is_done(&self) -> bool {

@@ -83,7 +83,7 @@ fn row(case: &str, request: &Request, due: Due, today: Day) -> Row {
         Some(request.received),
         request.acknowledged,
         request.allocated,
-        request.extension.map(|extension| extension.notified),
+        request.extension().map(|extension| extension.notified),
         request.reopened,
     ];
     Row::new([
@@ -118,7 +118,7 @@ fn status(request: &Request, due: Option<Day>, today: Day) -> &'static str {
         Some(Awaiting::Clarification(_)) => "awaiting clarification",
         Some(Awaiting::Fee(_)) => "awaiting a fee",
         None if due.is_some_and(|due| due < today) => "overdue",
-        None if request.extension.is_some() => "extended",
+        None if request.extension().is_some() => "extended",
         None if request.allocated.is_none() => "not allocated",
         None => "in hand",
     }

@@ -5,6 +5,7 @@ use muniment_sdk::{Cell, Column, Finding, Instant, Metric, Period, Row, Section,
 use crate::apply::{Answer, End, Regime};
 use crate::case::{Ended, Request};
 use crate::registers::regime;
+use crate::review::section::with_reviews;
 use crate::{Requests, Settings};
 
 const REGIMES: [Regime; 3] = [Regime::Foi, Regime::Eir, Regime::Reuse];
@@ -63,6 +64,7 @@ pub(crate) fn requests(
     )
     .with(timeliness(&cases, period))
     .with(outcomes(&answered));
+    let section = with_reviews(section, &plugin.reviews, settings, period, status_at);
     match unreadable(plugin) {
         Some(finding) => section.with(finding),
         None => section,
@@ -179,9 +181,14 @@ fn outcomes(answered: &[(Answer, Ended)]) -> Table {
 }
 
 fn unreadable(plugin: &Requests) -> Option<Finding> {
-    let found = plugin.cases.unreadable();
+    let mut found = plugin.cases.unreadable();
+    found.extend(plugin.reviews.unreadable());
+    found.extend(plugin.notices.unreadable());
     (!found.is_empty()).then(|| Finding {
-        text: format!("{} entries about requests could not be read and are counted nowhere.", found.len()),
+        text: format!(
+            "{} entries about requests, reviews and notices could not be read and are counted nowhere.",
+            found.len()
+        ),
         clauses: Vec::new(),
         evidence: found.iter().map(|entry| entry.seq).collect(),
     })

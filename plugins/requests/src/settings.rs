@@ -13,6 +13,10 @@ pub struct Settings {
     pub allocate_working_days: u16,
     /// The working days, of the 20 that the law allows, on which it is said to be soon due.
     pub warn_at_working_days: Vec<u16>,
+    /// So many days behind a question to a requester that was not answered the request is about to lapse.
+    pub clarification_lapse_days: u16,
+    /// So many days before a day that the regulator or a tribunal named, it is said to be soon due.
+    pub regulator_warn_days: u16,
     /// What a receipt on a day that is no working day counts as.
     pub receipt_rule: ReceiptRule,
 }
@@ -23,6 +27,8 @@ impl Default for Settings {
             acknowledge_working_days: 1,
             allocate_working_days: 1,
             warn_at_working_days: vec![10, 15, 18],
+            clarification_lapse_days: 60,
+            regulator_warn_days: 10,
             receipt_rule: ReceiptRule::CalendarDay,
         }
     }

@@ -4,6 +4,12 @@ use serde_json::json;
 
 use super::*;
 
+mod extensions;
+mod lapses;
+mod notices;
+mod reviews;
+mod schools;
+
 fn received(case: &str, day: &str) -> Post {
     Post::new("request.received", case).at(day).data(json!({ "regime": "foi", "unit": "parks" }))
 }
@@ -114,7 +120,7 @@ fn sought(case: &str, day: &str, statutory: bool) -> Post {
 #[test]
 fn a_clarification_that_was_needed_starts_the_clock_again() {
     let asked = in_hand(&[("FOI-1", "2026-03-02")]).post(sought("FOI-1", "2026-03-09", true));
-    let silent = asked.clone().wait_until("2026-06-01").run();
+    let silent = asked.clone().wait_until("2026-05-01").run();
     assert_eq!(silent.open(), Vec::<String>::new(), "while it is awaited the clock stands still");
     assert_eq!(status(&silent.register("open", "2026-04-10")[0]), Cell::from("awaiting clarification"));
     let answered =
@@ -147,7 +153,12 @@ fn a_fee_is_awaited_without_time_passing() {
 }
 
 fn extended(case: &str, day: &str, to: &str) -> Post {
-    let data = json!({ "extension_ground": "public_interest", "extended_to": to });
+    extended_on("public_interest", case, day, to)
+}
+
+/// An extension on a ground, with a notice of refusal.
+fn extended_on(ground: &str, case: &str, day: &str, to: &str) -> Post {
+    let data = json!({ "extension_ground": ground, "extended_to": to, "refusal_notice": true });
     post("extension_notified", case, day).data(data)
 }
 
@@ -165,7 +176,10 @@ fn an_extension_moves_the_deadline_if_notice_is_given_in_time() {
     let withdrawn = valid.post(post("extension_withdrawn", "FOI-1", "2026-04-08")).wait_until("2026-04-09");
     assert_eq!(withdrawn.run().open(), ["A-REQ-3 overdue FOI-1"]);
     let late = in_hand(&[("FOI-1", "2026-03-02")]).post(extended("FOI-1", "2026-04-01", "2026-04-30"));
-    assert_eq!(late.wait_until("2026-04-02").run().open(), ["A-REQ-3 overdue FOI-1"]);
+    assert_eq!(
+        late.wait_until("2026-04-02").run().open(),
+        ["A-REQ-3 overdue FOI-1", "A-REQ-4 notice-late FOI-1"]
+    );
 }
 
 /// Regulation 7(1): 40 working days, whatever was promised.
@@ -175,7 +189,7 @@ fn environmental_information_is_never_extended_beyond_forty_working_days() {
         .data(json!({ "regime": "eir", "regime_before": "foi" }));
     let run = in_hand(&[("EIR-1", "2026-03-02")])
         .post(eir)
-        .post(extended("EIR-1", "2026-03-20", "2026-07-31"))
+        .post(extended_on("complexity_and_volume", "EIR-1", "2026-03-20", "2026-07-31"))
         .wait_until("2026-05-02")
         .run();
     assert_eq!(overdue(&run), ["Fri 2026-05-01 00:00 + A-REQ-3 overdue EIR-1"]);

@@ -152,6 +152,17 @@ fn a_school_has_a_calendar_of_its_own() {
     let touched = calendars.take(&set(6, "st-marys", "2026-05-26", true));
     assert_eq!(touched.named, BTreeSet::from([("st-marys".to_owned(), day("2026-05-26"))]));
     assert!(touched.holidays.is_empty());
+    assert!(
+        calendars.named("st-marys").unwrap().is_working_day(day("2026-05-26")),
+        "it is put together anew"
+    );
+    calendars.take(&added(7, "2026-06-08", &["all"]));
+    assert!(
+        !calendars.named("st-marys").unwrap().is_working_day(day("2026-06-08")),
+        "a holiday is its own too"
+    );
+    let again: Calendars = postcard::from_bytes(&postcard::to_allocvec(&calendars).unwrap()).unwrap();
+    assert_eq!(again.named("st-marys"), calendars.named("st-marys"));
     check(&calendars);
 }
 
