@@ -61,7 +61,7 @@ impl Plugin for Notes {
 
     fn apply(&mut self, _: &NoSettings, event: &Event, out: &mut Outcome) {
         let Some(case) = &event.subject else { return };
-        let data: Value = serde_json::from_slice(&event.data).unwrap_or_default();
+        let data: Value = event.data().unwrap_or_default();
         let note = match &data["note"] {
             Value::String(note) => note.clone(),
             Value::Null => return,
