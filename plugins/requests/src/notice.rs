@@ -99,7 +99,7 @@ impl Notices {
                 let usual = || (*asked == Asked::DecisionNotice && *has_steps).then(|| usual_day(on.day));
                 let by = by.map(|by| (by, Basis::Named));
                 if let Some((by, basis)) = by.or_else(|| Some((usual()?, Basis::Usual))) {
-                    self.ask(Step {
+                    self.steps.push(Step {
                         asked: *asked,
                         on,
                         by,
@@ -113,19 +113,18 @@ impl Notices {
             Fact::Supplied { reference } => {
                 self.end("what was asked for was supplied", on, reference, |step| step.asked.is_answered());
             }
-            Fact::Complied { reference } => self.end("the steps were taken", on, reference, |step| {
-                !matches!(step.asked, Asked::Complaint | Asked::Appeal)
-            }),
+            Fact::Complied { in_full: false, .. } => {}
+            Fact::Complied { reference, in_full: true } => {
+                self.end("the steps were taken", on, reference, |step| {
+                    !matches!(step.asked, Asked::Complaint | Asked::Appeal)
+                })
+            }
             Fact::Closed { reference } => {
                 self.end("the regulator closed its case", on, reference, |step| step.asked.is_answered());
             }
             Fact::Appealed { reference, due } => self.appeal(on, reference.as_ref(), *due),
             Fact::Judged { judgment, by } => self.judge(on, *judgment, *by),
         }
-    }
-
-    fn ask(&mut self, step: Step) {
-        self.steps.push(step);
     }
 
     /// Where both name the regulator's number it has to be the same.
@@ -147,7 +146,7 @@ impl Notices {
         }
         if let Some(by) = due {
             let (asked, basis, reference) = (Asked::Appeal, Basis::Named, reference.cloned());
-            self.ask(Step { asked, on, by, basis, reference, appealed: None, done: None });
+            self.steps.push(Step { asked, on, by, basis, reference, appealed: None, done: None });
         }
     }
 
@@ -165,7 +164,7 @@ impl Notices {
         }
         if let Some(by) = by {
             let (asked, basis) = (Asked::Tribunal, Basis::Named);
-            self.ask(Step { asked, on, by, basis, reference: None, appealed: None, done: None });
+            self.steps.push(Step { asked, on, by, basis, reference: None, appealed: None, done: None });
         }
     }
 }

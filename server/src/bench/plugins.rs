@@ -70,8 +70,23 @@ const LIVES: &[Life] = &[
             ("request.acknowledged", r#"{"acknowledged_by":"role/information-officer","template":"ack-1"}"#),
             ("request.assigned", r#"{"assigned_to":"role/housing-lead","unit":"housing"}"#),
             ("request.search_completed", r#"{"records_found":12,"hours_spent":2,"held":"yes"}"#),
-            ("request.response_issued", r#"{"outcome":"granted"}"#),
-            ("request.closed", r#"{"outcome":"granted"}"#),
+            ("request.response_issued", r#"{"outcome":"granted_in_full"}"#),
+            ("request.closed", r#"{"close_reason":"answered"}"#),
+        ],
+    ),
+    (
+        "rights",
+        "SAR-2025-#",
+        &[
+            (
+                "request.received",
+                r#"{"regime":"sar","channel":"email","requester_class":"private","unit":"housing"}"#,
+            ),
+            ("request.acknowledged", r#"{"acknowledged_by":"role/information-officer","template":"ack-1"}"#),
+            ("request.assigned", r#"{"assigned_to":"role/housing-lead","unit":"housing"}"#),
+            ("request.search_completed", r#"{"records_found":12,"hours_spent":2,"held":"yes"}"#),
+            ("request.response_issued", r#"{"outcome":"granted_in_full"}"#),
+            ("request.closed", r#"{"close_reason":"answered"}"#),
         ],
     ),
     (

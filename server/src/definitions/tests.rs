@@ -78,3 +78,19 @@ fn a_wrong_file_changes_nothing_and_says_where_it_is_wrong() {
     let said = definitions.policy_file(&misspelled).unwrap_err().to_string();
     assert!(said.contains("did you mean") && said.contains("asset.registered"), "{said}");
 }
+
+#[test]
+fn schemas_are_those_of_2020_12_and_take_their_examples() {
+    let definitions = Definitions::built_in().unwrap();
+    for one in definitions.catalogue.types() {
+        let read = |canonical: Vec<u8>| serde_json::from_slice::<serde_json::Value>(&canonical).unwrap();
+        let schema = read(muniment_core::catalogue::schema(one).to_canonical());
+        jsonschema::draft202012::meta::validate(&schema)
+            .unwrap_or_else(|error| panic!("{}: {error}", one.name));
+        let validator =
+            jsonschema::draft202012::new(&schema).unwrap_or_else(|error| panic!("{}: {error}", one.name));
+        let example = read(one.example_event().to_canonical());
+        let faults: Vec<String> = validator.iter_errors(&example).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{}: {faults:?}", one.name);
+    }
+}

@@ -12,8 +12,8 @@ pub(crate) enum Fact {
     Asks { asked: Asked, by: Option<Day>, has_steps: bool, reference: Option<String> },
     /// The regulator was told what it had asked.
     Supplied { reference: Option<String> },
-    /// Every step that was ordered was taken.
-    Complied { reference: Option<String> },
+    /// Steps that were ordered were taken; what is left of them is still to be done.
+    Complied { reference: Option<String>, in_full: bool },
     /// The regulator ended its case. What it had ordered is still to be done.
     Closed { reference: Option<String> },
     /// Somebody appealed.
@@ -50,10 +50,10 @@ impl Fact {
     fn of_answers(kind: &str, data: Data<'_>) -> Result<Option<Fact>, DataError> {
         Ok(Some(match kind {
             "ico.information_supplied" => Fact::Supplied { reference: data.read::<Answers>()?.ico_ref },
-            "ico.decision_complied" => match data.read()? {
-                Answers { complied_in_full: Some(false), .. } => return Ok(None),
-                Answers { ico_ref, .. } => Fact::Complied { reference: ico_ref },
-            },
+            "ico.decision_complied" => {
+                let Answers { ico_ref, complied_in_full } = data.read()?;
+                Fact::Complied { reference: ico_ref, in_full: complied_in_full.unwrap_or(true) }
+            }
             "ico.complaint_closed" => Fact::Closed { reference: data.read::<Answers>()?.ico_ref },
             "tribunal.appealed" => {
                 let Appealed { ico_ref, due } = data.read()?;

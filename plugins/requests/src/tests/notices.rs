@@ -39,6 +39,17 @@ fn what_a_notice_orders_is_soon_due_and_then_overdue() {
 }
 
 #[test]
+fn what_was_said_to_be_done_in_part_can_be_put_right() {
+    let in_part = notice("ico.decision_complied", "2026-04-07", json!({ "complied_in_full": false }));
+    let replaced = json!({ "target": 2, "action": "replace", "data": { "complied_in_full": true } });
+    let replaced = notice("ledger.correction_recorded", "2026-04-10", replaced);
+    // Time was told in between: the entry in question is the third.
+    let run = run(vec![decision("2026-03-09"), in_part, replaced], "2026-04-11");
+    assert_eq!(run.open(), Vec::<String>::new());
+    assert_eq!(run.history().last().unwrap(), "Fri 2026-04-10 09:00 - A-ICO-1 decision-notice-overdue ICO-1");
+}
+
+#[test]
 fn an_organisation_sets_how_early_it_is_told() {
     let run = Scenario::<Requests>::new()
         .setting("regulator_warn_days", json!(3))
