@@ -58,8 +58,9 @@ pub(crate) fn words(request: &Request, settings: &Settings, alarm: &Alarm, alert
             _ => ("allocated to a unit", settings.allocate_working_days),
         };
         let by = in_hand_by(request, days).in_words();
+        let unit = if days == 1 { "day" } else { "days" };
         let words = format!(
-            "Received {received}; to be {what} within {days} working days behind it, which is by {by}: a control of the \
+            "Received {received}; to be {what} within {days} working {unit}, which is by {by}: a control of the \
              organisation's own."
         );
         return alert.arithmetic(words).evidence([request.received.seq]);

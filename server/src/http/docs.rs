@@ -62,7 +62,7 @@ pub(super) async fn page(State(app): State<Arc<App>>) -> Response {
     security(()),
 )]
 pub(super) async fn event_types(State(app): State<Arc<App>>) -> Response {
-    html(app.definitions.get().page(STYLE).to_owned())
+    html(app.definitions.get().page(&format!("{STYLE}{WIDE_TABLES}")).to_owned())
 }
 
 fn html(page: String) -> Response {
@@ -75,6 +75,12 @@ fn html(page: String) -> Response {
     );
     response
 }
+
+/// Tables of many columns: the second is the one with the words.
+const WIDE_TABLES: &str = "
+body{max-width:80rem}td:last-child{width:auto}td,td code{overflow-wrap:anywhere}tr>:nth-child(2){min-width:16rem}
+@media(max-width:60rem){tr>:nth-child(2){min-width:9rem}}
+";
 
 const STYLE: &str = "
 :root{color-scheme:light dark;--text:#1b1b1f;--page:#fff;--dim:#5a5a63;--line:#d4d4da;--code:#f2f2f5;--link:#0b57a4}
