@@ -115,6 +115,7 @@ fn a_plugin_is_given_what_was_granted_until_it_is_destroyed() {
     let installed = install(&serving, &component, grant).is(201).json();
     assert_eq!(installed["personal_granted"], json!(["request.received/note"]));
     serving.get(&serving.admin, "/v1/event-types/uk.test.asking.noted").is(200);
+    serving.indexed();
     let event = serving.get(&serving.admin, "/v1/events?type=plugin.installed").is(200).json();
     assert_eq!(event["events"][0]["event"]["data"]["personal_granted"], json!(["request.received/note"]));
 
@@ -140,12 +141,14 @@ fn a_plugin_is_given_what_was_granted_until_it_is_destroyed() {
 
     wait_for_notes(&serving, &json!([["FOI-1", "sealed"], ["FOI-2", "no hurry"]]));
     wait_for_alerts(&serving, 0);
+    serving.indexed();
     let again = serving.get(&serving.admin, "/v1/events?type=plugin.configured").is(200).json();
     assert_eq!(again["events"].as_array().unwrap().len(), 1);
     serving.stop();
     assert_nowhere(&serving.ledger.data());
     serving.start_again();
     wait_for_notes(&serving, &json!([["FOI-1", "sealed"], ["FOI-2", "no hurry"]]));
+    serving.indexed();
     let changed = serving.get(&serving.admin, "/v1/events?type=ledger.definition_changed").is(200).json();
     assert_eq!(changed["events"].as_array().unwrap().len(), 1, "the type that it brought along is told once");
     serving.stop_and_verify();

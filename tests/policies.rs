@@ -65,6 +65,7 @@ fn an_organisations_own_policy_is_data() {
     let officer = serving.token("officer", &["officer"], json!({}));
     install(&serving, &officer, OWN).problem(403, "forbidden");
 
+    serving.indexed();
     let told = serving.get(&serving.admin, "/v1/events?type=ledger.definition_changed").is(200).json();
     assert_eq!(told["events"].as_array().unwrap().len(), 2, "{told}");
     let data = &told["events"][0]["event"]["data"];
@@ -72,6 +73,7 @@ fn an_organisations_own_policy_is_data() {
     serving.stop();
     serving.start_again();
     assert_eq!(ids(&serving), json!(["leicester", "coventry", "exemplar"]));
+    serving.indexed();
     let told = serving.get(&serving.admin, "/v1/events?type=ledger.definition_changed").is(200).json();
     assert_eq!(told["events"].as_array().unwrap().len(), 2, "a start changes nothing");
     let page = serving.get(&serving.admin, "/docs/event-types").is(200).text();

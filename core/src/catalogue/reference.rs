@@ -19,7 +19,11 @@ fn write_page(page: &mut String, catalogue: &Catalogue, style: &str) -> fmt::Res
     let (groups, types) = (catalogue.groups().count(), catalogue.types().count());
     writeln!(page, "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">")?;
     writeln!(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
-    writeln!(page, "<title>Event types</title>\n<style>{style}</style>\n</head>")?;
+    writeln!(page, "<title>Event types</title>")?;
+    if !style.is_empty() {
+        writeln!(page, "<style>{style}</style>")?;
+    }
+    writeln!(page, "</head>")?;
     writeln!(page, "<body>\n<main>\n<h1>Event types</h1>")?;
     writeln!(page, "<p>{types} types of event in {groups} groups. {INTRODUCTION}</p>")?;
     writeln!(page, "<nav aria-label=\"Groups\">\n<ul>")?;
