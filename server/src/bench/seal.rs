@@ -59,8 +59,8 @@ pub fn measure(
     vault_bytes: impl Fn() -> io::Result<u64>,
     events: u64,
 ) -> io::Result<Measured> {
-    let intake =
-        Intake { definitions: definitions.clone(), vault: vault.clone(), ledger: Arc::downgrade(ledger) };
+    let catalogue = definitions.get().catalogue.clone();
+    let intake = Intake { definitions, vault: vault.clone(), ledger: Arc::downgrade(ledger) };
     let wrong = |what: &str| io::Error::other(what.to_owned());
     let (mut bare, mut sealing, mut noting) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
     let before = vault_bytes()?;
@@ -72,11 +72,7 @@ pub fn measure(
         for text in &texts {
             let value = json::parse(text.as_bytes()).map_err(io::Error::other)?;
             let object = Event::check_attributes(value).map_err(|(error, _)| io::Error::other(error))?;
-            definitions
-                .get()
-                .catalogue
-                .check(&object)
-                .map_err(|_| wrong("an event is not of the catalogue"))?;
+            catalogue.check(&object).map_err(|_| wrong("an event is not of the catalogue"))?;
             Event::from_attributes(&object, text.len()).map_err(io::Error::other)?;
         }
         bare += start.elapsed();

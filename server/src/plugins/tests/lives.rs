@@ -44,6 +44,10 @@ fn a_plugin_that_fails_is_stopped_before_the_entry_and_can_go_on() {
     assert_eq!(standing(&server, ONE), ends);
     wait_for("what was before is folded", || server.plugins().get(ONE).unwrap().status.next == at);
     assert!(server.plugins().get(ONE).unwrap().status.failures.is_empty());
+    // Asked why, it is given the entry once more, apart from its fold.
+    let again = server.plugins().tried_again(ONE).unwrap().expect("it fails again");
+    assert_eq!(again.cause, Cause::Trap);
+    assert_eq!(server.entries("plugin.quarantined").len(), 1);
     assert_eq!(server.entries("plugin.quarantined").len(), 1);
     server.plugins().replay(ONE).unwrap();
     wait_for("what was before is folded", || server.plugins().get(ONE).unwrap().status.next == at);
