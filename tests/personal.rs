@@ -76,11 +76,7 @@ fn is_nowhere(directory: &Path, texts: &[&str]) -> bool {
     all_files(directory, &mut files);
     assert!(files.len() > 8, "{files:?}");
     for path in files {
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return false,
-            Err(error) => panic!("{}: {error}", path.display()),
-        };
+        let Ok(bytes) = fs::read(&path) else { return false };
         let inflated = zstd::decode_all(bytes.as_slice()).unwrap_or_default();
         for text in texts {
             let encoded = base64::engine::general_purpose::STANDARD.encode(text);
