@@ -98,7 +98,7 @@ impl Calendars {
     /// says what is so already, or says it wrongly: the catalogue checks such entries before they are recorded.
     pub fn take(&mut self, event: &Event) -> Touched {
         if event.kind.starts_with("calendar.") {
-            let Some(said) = Said::read(&event.kind, event.content()) else {
+            let Some(said) = Said::read(&event.kind, event.subject.as_deref(), event.content()) else {
                 return Touched::default();
             };
             return self.changing([said.clone()], |this| {

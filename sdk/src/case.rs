@@ -8,6 +8,10 @@
 //! - **Merges** (`case.merged`, `case.unmerged`): the entries of both cases are folded as those of the case that goes on,
 //!   so that it counts once and its earliest receipt stands.
 //! - **Aliases** (`case.alias_recorded`): what is recorded under the other number belongs to the case.
+//! - **Identities** (`identity.linked`, `identity.unlinked`): two identifiers of one person are one case, where cases are
+//!   people.
+//! - **Parts** ([`Case::part_of`]): what is recorded under a number of its own, a grant of access say, is folded with what it
+//!   is part of, the person who has it, whichever was recorded first.
 //! - **Order**: by the civil day in London on which something happened, on a day in the order of a case's life, then by
 //!   time, then as recorded. So entries may arrive in any order, and the case comes out the same.
 //! - **Calendars** (`calendar.*`, see [`Calendars`]): where the plugin subscribes to them and a bank holiday is added or
@@ -18,19 +22,25 @@
 //! follows from that.
 
 use std::fmt;
+use std::rc::Rc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Alert, Calendars, Data, DataError, Day, Instant, Rule, Touched};
 
+mod changes;
 mod fold;
 mod history;
+mod key;
 mod links;
+mod standing;
 #[cfg(test)]
 mod tests;
 
+pub use changes::{Change, Changed};
 pub use fold::{CaseFold, Unreadable};
+pub use standing::Watch;
 
 /// What a plugin with cases has to subscribe to besides the events of its own.
 pub const CASE_SUBSCRIPTIONS: [&str; 2] = ["case.*", "ledger.correction_recorded"];
@@ -51,6 +61,13 @@ pub trait Case: Sized {
     /// # Errors
     /// Where the data does not fit. The entry is then listed by [`CaseFold::unreadable`], until it is corrected.
     fn fact(kind: &str, data: Data<'_>) -> Result<Option<Self::Fact>, DataError>;
+
+    /// The case that the fact's subject is part of, where the fact says so: everything under that subject is then folded
+    /// with that case. Of several that say so, the one that happened last counts. [`Happened::subject`] tells parts apart.
+    fn part_of(fact: &Self::Fact) -> Option<&str> {
+        let _ = fact;
+        None
+    }
 
     /// Where a fact stands in the life of a case: of facts of one day the one with the smaller number comes first.
     fn rank(fact: &Self::Fact) -> u8;
@@ -96,6 +113,8 @@ pub trait Case: Sized {
 /// A fact, and when it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happened<F> {
+    /// The number under which it was recorded: that of the case, or of one that is folded with it.
+    pub subject: Rc<str>,
     /// The entry's number.
     pub seq: u64,
     /// When it was recorded.

@@ -112,7 +112,7 @@ pub mod testing;
 pub use alert::{ARITHMETIC_CHARS_MAX, Act, Alert, Cleared, EVIDENCE_MAX, Outcome, REASON_CHARS_MAX};
 pub use calendar::{Calendar, DayOff, Holiday, Nation, Nations, bank_holidays};
 pub use calendars::{CALENDAR_SUBSCRIPTIONS, Calendars, Touched};
-pub use case::{Alarm, Case, CaseFold, Happened, Stage};
+pub use case::{Alarm, Case, CaseFold, Change, Changed, Happened, Stage, Unreadable, Watch};
 pub use clock::{
     BREACH_HOURS, EIR_EXTENDED_WORKING_DAYS, REQUEST_WORKING_DAYS, ReceiptRule, RequestClock, Right,
     RightsClock, breach_deadline, breach_due, school_deadline,
@@ -127,7 +127,7 @@ pub use plugin::{NoSettings, Plugin};
 pub use report::{Block, Chart, ChartKind, Finding, Metric, Period, Section, Table};
 #[doc(hidden)]
 pub use running::{Applied, Running};
-pub use table::{Cell, Column, Query, Register, Row};
+pub use table::{Cell, Column, Light, Query, Register, Row};
 
 /// Where a crate is not compiled for WebAssembly, there is nothing to export.
 #[cfg(not(target_family = "wasm"))]

@@ -54,6 +54,19 @@ pub trait Plugin: Default + Serialize + DeserializeOwned {
         Box::new(std::iter::empty())
     }
 
+    /// The rows of a register about one case or record. By default all are made, and the others left out; a plugin with
+    /// many rows, or with something to say of what has none, does better.
+    fn register_of<'p>(
+        &'p self,
+        settings: &'p Self::Settings,
+        name: &str,
+        subject: &str,
+        as_at: Instant,
+    ) -> Box<dyn Iterator<Item = Row> + 'p> {
+        let _ = subject;
+        self.register(settings, name, as_at)
+    }
+
     /// The plugin's sections about a period, as they stood at an instant.
     fn sections(&self, settings: &Self::Settings, period: Period, status_at: Instant) -> Vec<Section> {
         let _ = (settings, period, status_at);

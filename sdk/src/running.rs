@@ -1,7 +1,7 @@
 //! A plugin at work: what stands between an author's trait and the interface.
 
 use crate::alert::Act;
-use crate::{Instant, Item, Outcome, Period, Plugin, Query, Row, Section};
+use crate::{Day, Instant, Item, Outcome, Period, Plugin, Query, Row, Section};
 
 /// A plugin with its settings and its state.
 #[derive(Default)]
@@ -85,10 +85,14 @@ impl<P: Plugin> Running<P> {
     /// # Errors
     /// Where the plugin keeps no such register.
     pub fn register(&self, name: &str, query: &Query, as_at: Instant) -> Result<(Vec<Row>, u32), String> {
-        if !P::REGISTERS.iter().any(|register| register.name == name) {
+        let Some(register) = P::REGISTERS.iter().find(|register| register.name == name) else {
             return Err(format!("{} keeps no register {name:?}", P::MANIFEST.id));
-        }
-        Ok(query.page(self.plugin.register(&self.settings, name, as_at)))
+        };
+        let rows = match &query.subject {
+            Some(subject) => self.plugin.register_of(&self.settings, name, subject, as_at),
+            None => self.plugin.register(&self.settings, name, as_at),
+        };
+        Ok(query.page(register.columns, Day::in_london(as_at), rows))
     }
 
     /// The plugin's sections about a period, as they stood at an instant.

@@ -13,9 +13,11 @@ use crate::{Alert, Instant, Period, Plugin, Query, Row, Section};
 
 mod host;
 mod manifest;
+mod order;
 mod post;
 
 pub use manifest::check_manifest;
+pub use order::check_any_order;
 pub use post::Post;
 
 use host::Host;
@@ -175,7 +177,20 @@ impl<P: Plugin> Run<P> {
     /// Where the plugin keeps no such register, or a row has not as many cells as there are columns.
     #[must_use]
     pub fn register(&self, name: &str, as_at: &str) -> Vec<Row> {
-        let query = Query { limit: u32::MAX, ..Query::default() };
+        self.rows(name, Query::default(), as_at)
+    }
+
+    /// The rows of a register about one case or record.
+    ///
+    /// # Panics
+    /// As [`register`](Run::register).
+    #[must_use]
+    pub fn register_of(&self, name: &str, subject: &str, as_at: &str) -> Vec<Row> {
+        self.rows(name, Query { subject: Some(subject.to_owned()), ..Query::default() }, as_at)
+    }
+
+    fn rows(&self, name: &str, query: Query, as_at: &str) -> Vec<Row> {
+        let query = Query { limit: u32::MAX, ..query };
         let rows = match self.host.running.register(name, &query, post::instant(as_at)) {
             Ok((rows, _)) => rows,
             Err(error) => panic!("{error}"),

@@ -43,67 +43,70 @@ enum Action {
     Replace(Said),
 }
 
-/// A nation as an entry names it; all of them may be named at once.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Named {
-    One(Nation),
-    All(All),
-}
-
-#[derive(Deserialize)]
+/// A part of the country as an entry names it; all of them may be named at once.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum All {
+enum Region {
+    /// The bank holidays of England and of Wales are the same days.
+    England,
+    Wales,
+    EnglandAndWales,
+    Scotland,
+    NorthernIreland,
     All,
 }
 
-fn nations(named: Vec<Named>) -> Nations {
-    if named.iter().any(|it| matches!(it, Named::All(All::All))) {
+/// Where nobody says in which parts of the country, it is all of them.
+fn nations(regions: Option<Vec<Region>>) -> Nations {
+    let Some(regions) = regions.filter(|regions| !regions.is_empty() && !regions.contains(&Region::All))
+    else {
         return Nations::ALL;
-    }
-    let one = |named| match named {
-        Named::One(nation) => Some(nation),
-        Named::All(_) => None,
     };
-    named.into_iter().filter_map(one).collect()
+    let nation = |region| match region {
+        Region::England | Region::Wales | Region::EnglandAndWales | Region::All => Nation::EnglandAndWales,
+        Region::Scotland => Nation::Scotland,
+        Region::NorthernIreland => Nation::NorthernIreland,
+    };
+    regions.into_iter().map(nation).collect()
 }
 
 #[derive(Deserialize)]
 struct Added {
     day: Day,
-    nations: Vec<Named>,
-    #[serde(default)]
-    name: Option<String>,
+    regions: Option<Vec<Region>>,
+    holiday: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Removed {
     day: Day,
-    nations: Vec<Named>,
+    regions: Option<Vec<Region>>,
 }
 
 #[derive(Deserialize)]
 struct DaySet {
-    calendar: String,
+    /// The subject is the calendar, unless this says another one.
+    calendar: Option<String>,
     day: Day,
     open: bool,
 }
 
 impl Said {
     /// Reads an event; nothing where it says none of this, or says it wrongly.
-    pub(super) fn read(kind: &str, data: Data<'_>) -> Option<Said> {
+    pub(super) fn read(kind: &str, subject: Option<&str>, data: Data<'_>) -> Option<Said> {
         let said = match kind {
             "calendar.holiday_added" => {
-                let Added { day, nations: named, name } = data.read().ok()?;
-                let name = name.unwrap_or_else(|| "Bank holiday".to_owned());
-                Said::Added { day, nations: nations(named), name }
+                let Added { day, regions, holiday } = data.read().ok()?;
+                let name = holiday.unwrap_or_else(|| "Bank holiday".to_owned());
+                Said::Added { day, nations: nations(regions), name }
             }
             "calendar.holiday_removed" => {
-                let Removed { day, nations: named } = data.read().ok()?;
-                Said::Removed { day, nations: nations(named) }
+                let Removed { day, regions } = data.read().ok()?;
+                Said::Removed { day, nations: nations(regions) }
             }
             "calendar.day_set" => {
                 let DaySet { calendar, day, open } = data.read().ok()?;
+                let calendar = calendar.or_else(|| subject.map(str::to_owned))?;
                 Said::Set { calendar, day, state: if open { State::Open } else { State::Closed } }
             }
             _ => return None,
@@ -151,7 +154,7 @@ impl Amended {
             Which::Restore => Action::Restore,
             Which::Replace => {
                 let json = serde_json::to_vec(&data).ok()?;
-                Action::Replace(Said::read(kind, Data::from_json(&json))?)
+                Action::Replace(Said::read(kind, event.subject.as_deref(), Data::from_json(&json))?)
             }
         };
         Some(Amended { target, recorded: event.recorded, action })

@@ -20,11 +20,15 @@ fn entry(seq: u64, kind: &str, data: &Value) -> Event {
 }
 
 fn added(seq: u64, on: &str, nations: &[&str]) -> Event {
-    entry(seq, "calendar.holiday_added", &json!({ "day": on, "nations": nations, "name": "A day of thanks" }))
+    entry(
+        seq,
+        "calendar.holiday_added",
+        &json!({ "day": on, "regions": nations, "holiday": "A day of thanks" }),
+    )
 }
 
 fn removed(seq: u64, on: &str, nations: &[&str]) -> Event {
-    entry(seq, "calendar.holiday_removed", &json!({ "day": on, "nations": nations }))
+    entry(seq, "calendar.holiday_removed", &json!({ "day": on, "regions": nations }))
 }
 
 fn set(seq: u64, calendar: &str, on: &str, open: bool) -> Event {
@@ -98,7 +102,7 @@ fn the_last_correction_stands() {
     let touched = calendars.take(&correction(2, &json!({ "target": 1, "action": "void" })));
     assert_eq!(touched.holidays, BTreeSet::from([on]));
     assert!(calendars.uk_wide().is_working_day(on));
-    let data = json!({ "day": "2026-12-08", "nations": ["scotland"], "name": "Another" });
+    let data = json!({ "day": "2026-12-08", "regions": ["scotland"], "holiday": "Another" });
     calendars.take(&correction(3, &json!({ "target": 1, "action": "replace", "data": data })));
     assert!(calendars.uk_wide().is_working_day(on) && !calendars.uk_wide().is_working_day(other));
     check(&calendars);
@@ -169,11 +173,23 @@ fn a_school_has_a_calendar_of_its_own() {
 #[test]
 fn what_is_said_wrongly_says_nothing() {
     let events = [
-        entry(1, "calendar.holiday_added", &json!({ "day": "2026-02-30", "nations": ["all"], "name": "N" })),
-        entry(2, "calendar.holiday_added", &json!({ "day": "2026-02-27", "nations": ["mars"], "name": "N" })),
-        entry(3, "calendar.holiday_added", &json!({ "day": "2201-02-27", "nations": ["all"], "name": "N" })),
+        entry(
+            1,
+            "calendar.holiday_added",
+            &json!({ "day": "2026-02-30", "regions": ["all"], "holiday": "N" }),
+        ),
+        entry(
+            2,
+            "calendar.holiday_added",
+            &json!({ "day": "2026-02-27", "regions": ["mars"], "holiday": "N" }),
+        ),
+        entry(
+            3,
+            "calendar.holiday_added",
+            &json!({ "day": "2201-02-27", "regions": ["all"], "holiday": "N" }),
+        ),
         entry(4, "calendar.holiday_moved", &json!({ "day": "2026-02-27" })),
-        entry(5, "request.received", &json!({ "day": "2026-02-27", "nations": ["all"] })),
+        entry(5, "request.received", &json!({ "day": "2026-02-27", "regions": ["all"] })),
         correction(6, &json!({ "target": 1, "action": "void" })),
     ];
     let mut calendars = Calendars::default();

@@ -8,13 +8,15 @@ use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 
 use super::history::{Correction, Entry, History, What};
+use super::key::Key;
 use super::links::Links;
+use super::standing::Standing;
 use super::{Alarm, Case, Happened};
-use crate::{Alert, Calendars, Data, Day, Event, Instant, Outcome, Touched};
+use crate::{Calendars, Data, Day, Event, Instant, Outcome, Touched};
 
 /// By the number of a case, in the order in which the numbers were first seen. Which of two orders a map has must not hang
 /// on a seed, and a case is looked up for every event: this has the first and finds it at once.
-type Records = IndexMap<String, Record, BuildHasherDefault<FxHasher>>;
+type Records = IndexMap<Key, Record, BuildHasherDefault<FxHasher>>;
 
 /// All cases of a kind, as a part of a plugin's state.
 #[derive(Debug, Clone, Serialize)]
@@ -38,34 +40,9 @@ pub struct CaseFold<C: Case> {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Record {
     history: History,
-    open: Vec<Open>,
-    next: Option<Instant>,
+    standing: Standing,
     /// Whether it had come to its end when it was last worked out.
     is_done: bool,
-}
-
-/// An alert that was raised and not cleared.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Open {
-    rule: String,
-    number: Option<u16>,
-    stage: String,
-    due: Option<Instant>,
-}
-
-impl Open {
-    fn of(alarm: &Alarm) -> Open {
-        let (rule, stage) = (alarm.rule.id.to_owned(), alarm.stage.name.to_owned());
-        Open { rule, number: alarm.stage.number, stage, due: alarm.due }
-    }
-
-    fn stage(&self) -> String {
-        self.number.map_or_else(|| self.stage.clone(), |number| format!("{number}-{}", self.stage))
-    }
-
-    fn is(&self, alarm: &Alarm) -> bool {
-        self.rule == alarm.rule.id && self.number == alarm.stage.number && self.stage == alarm.stage.name
-    }
 }
 
 /// An entry whose data nothing could be made of: something for those who look after data quality.
@@ -103,40 +80,54 @@ impl<C: Case> Default for CaseFold<C> {
 impl<C: Case> CaseFold<C> {
     /// Takes an entry. What stands no longer because of it is cleared; nothing is raised before the next tick.
     pub fn apply(&mut self, settings: &C::Settings, event: &Event, out: &mut Outcome) {
+        self.apply_with(settings, event, out, &mut |_, _| {});
+    }
+
+    /// The same, and tells of every case that was worked out again what it comes to now: nothing where it is no such
+    /// case, or was merged into another. A plugin that counts cases, or joins them with others, keeps its own sums by this.
+    pub fn apply_with(
+        &mut self,
+        settings: &C::Settings,
+        event: &Event,
+        out: &mut Outcome,
+        seen: &mut dyn FnMut(&str, Option<&C>),
+    ) {
+        let mut work = Work { settings, now: event.recorded, telling: Telling::Entry, out, seen };
         if event.kind.starts_with("calendar.") {
-            return self.calendar(settings, event, out);
+            return self.calendar(event, &mut work);
         }
         let Some(subject) = event.subject.as_deref() else { return };
         match about(subject, event) {
-            None => self.fact(settings, subject, event, out),
+            None => self.fact(subject, event, &mut work),
             Some(About::Link(case, into)) => {
                 let what = into.map_or(What::Unlinked, What::Linked);
                 self.push(&case, event, what);
                 self.links.set_home(event.seq, &case);
-                self.relink(settings, &case, event.recorded, out);
+                self.relink(&case, &mut work);
             }
             Some(About::Correction(correcting)) => {
-                self.calendar(settings, event, out);
-                self.correct(settings, subject, event, correcting, out);
+                self.calendar(event, &mut work);
+                self.correct(subject, event, correcting, &mut work);
             }
         }
     }
 
     /// Takes the time: raises the alerts whose time has come, and clears those whose time is over.
     pub fn tick(&mut self, settings: &C::Settings, now: Instant, out: &mut Outcome) {
+        let mut work = Work { settings, now, telling: Telling::Time, out, seen: &mut |_, _| {} };
         while self.wake().is_some_and(|next| next <= now) {
             let later = self.next.split_off(&(Instant::from_micros(now.as_micros() + 1), 0));
-            let mut due: Vec<(Instant, String)> = Vec::new();
+            let mut due: Vec<(Instant, Key)> = Vec::new();
             for (instant, place) in std::mem::replace(&mut self.next, later) {
                 if let Some((case, record)) = self.records.get_index_mut(place) {
-                    record.next = None;
+                    record.standing.next = None;
                     due.push((instant, case.clone()));
                 }
             }
             // What is due at once comes in the order of the cases' numbers, not of their arrival.
             due.sort_unstable();
             for (_, case) in due {
-                self.evaluate(settings, &case, now, Telling::Time, out);
+                self.evaluate(case.as_str(), &mut work);
             }
         }
     }
@@ -182,15 +173,27 @@ impl<C: Case> CaseFold<C> {
     /// The entries whose data nothing could be made of.
     #[must_use]
     pub fn unreadable(&self) -> Vec<Unreadable> {
-        let of_record = |(subject, record): (&String, &Record)| {
+        let of_record = |(subject, record): (&Key, &Record)| {
             let found = record.history.unreadable::<C>().into_iter();
-            let subject = subject.clone();
+            let subject = subject.as_str().to_owned();
             found.map(move |(seq, kind, why)| {
                 let kind = self.kinds.get(usize::from(kind)).cloned().unwrap_or_default();
                 Unreadable { subject: subject.clone(), seq, kind, why }
             })
         };
         self.by_number().into_iter().flat_map(of_record).collect()
+    }
+
+    /// The case that a number counts as: its own, or that of what it was merged into or is part of.
+    #[must_use]
+    pub fn counts_as<'f>(&'f self, subject: &'f str) -> &'f str {
+        self.links.root(subject)
+    }
+
+    /// What is kept of a case, under its own number and under all that count as it.
+    pub(super) fn histories<'f>(&'f self, case: &'f str) -> impl Iterator<Item = (&'f str, &'f History)> {
+        let members = self.links.members(self.links.root(case)).into_iter();
+        members.filter_map(|member| Some((member, &self.records.get(member)?.history)))
     }
 
     fn cases_until<'f>(
@@ -203,15 +206,15 @@ impl<C: Case> CaseFold<C> {
         roots.filter_map(move |case| Some((case, self.view(settings, &self.calendars, case, until)?)))
     }
 
-    fn by_number(&self) -> Vec<(&String, &Record)> {
-        let mut all: Vec<(&String, &Record)> = self.records.iter().collect();
+    fn by_number(&self) -> Vec<(&Key, &Record)> {
+        let mut all: Vec<(&Key, &Record)> = self.records.iter().collect();
         all.sort_unstable_by_key(|(case, _)| *case);
         all
     }
 
     /// Takes what is said of calendars. Whatever is not done is worked out again: also what stands still, for it may do so
     /// because of a day that is another one now.
-    fn calendar(&mut self, settings: &C::Settings, event: &Event, out: &mut Outcome) {
+    fn calendar(&mut self, event: &Event, work: &mut Work<'_, C>) {
         let touched: Touched = self.calendars.take(event);
         if touched.is_empty() || !C::counts_by(&touched) {
             return;
@@ -219,37 +222,36 @@ impl<C: Case> CaseFold<C> {
         let undone = self
             .by_number()
             .into_iter()
-            .filter(|(case, record)| !record.is_done && self.links.root(case) == case.as_str());
-        let cases: Vec<String> = undone.map(|(case, _)| case.clone()).collect();
+            .filter(|(case, record)| !record.is_done && self.links.root(case.as_str()) == case.as_str());
+        let cases: Vec<Key> = undone.map(|(case, _)| case.clone()).collect();
         for case in cases {
-            self.evaluate(settings, &case, event.recorded, Telling::Entry, out);
+            self.evaluate(case.as_str(), work);
         }
     }
 
-    fn fact(&mut self, settings: &C::Settings, subject: &str, event: &Event, out: &mut Outcome) {
-        let what = match C::fact(&event.kind, event.content()) {
+    fn fact(&mut self, subject: &str, event: &Event, work: &mut Work<'_, C>) {
+        let (what, is_part) = match C::fact(&event.kind, event.content()) {
             Ok(None) => return,
-            Ok(Some(fact)) => What::Fact(self.kind(&event.kind), fact),
-            Err(why) => What::Unreadable(self.kind(&event.kind), why.to_string()),
+            Ok(Some(fact)) => {
+                let is_part = C::part_of(&fact).is_some();
+                (What::Fact(self.kind(&event.kind), fact), is_part)
+            }
+            Err(why) => (What::Unreadable(self.kind(&event.kind), why.to_string()), false),
         };
-        if self.links.leave_alone(subject) {
+        if !is_part && self.links.leave_alone(subject) {
             let (time, day) = happened(event);
             let entry = Entry::new(event.seq, event.recorded, time, day, what);
-            return self.evaluate_alone(settings, subject, &entry, event.recorded, out);
+            return self.evaluate_alone(subject, &entry, work);
         }
         self.push(subject, event, what);
-        let root = self.links.root(subject).to_owned();
-        self.evaluate(settings, &root, event.recorded, Telling::Entry, out);
+        // Where that made it part of another case, all that it touches is worked out again already.
+        if !is_part || !self.relink(subject, work) {
+            let root = self.links.root(subject).to_owned();
+            self.evaluate(&root, work);
+        }
     }
 
-    fn correct(
-        &mut self,
-        settings: &C::Settings,
-        subject: &str,
-        event: &Event,
-        correcting: Correcting,
-        out: &mut Outcome,
-    ) {
+    fn correct(&mut self, subject: &str, event: &Event, correcting: Correcting, work: &mut Work<'_, C>) {
         // Most corrections are of entries that this plugin never saw.
         let Some((home, kind)) = self.home_of(correcting.target, subject) else { return };
         let kind = kind.and_then(|kind| self.kinds.get(usize::from(kind)));
@@ -264,11 +266,10 @@ impl<C: Case> CaseFold<C> {
             }
         };
         self.push(&home, event, What::Correction(correcting.target, correction));
-        if self.links.home(correcting.target).is_some() {
-            self.relink(settings, &home, event.recorded, out);
+        if !self.relink(&home, work) {
+            let root = self.links.root(&home).to_owned();
+            self.evaluate(&root, work);
         }
-        let root = self.links.root(&home).to_owned();
-        self.evaluate(settings, &root, event.recorded, Telling::Entry, out);
     }
 
     /// In whose history an entry stands, and the number of its kind. It is looked for under the number that the
@@ -295,17 +296,25 @@ impl<C: Case> CaseFold<C> {
         let entry = Entry::new(event.seq, event.recorded, time, day, what);
         match self.records.get_mut(case) {
             Some(record) => record.history.push(&entry),
-            None => self.records.entry(case.to_owned()).or_default().history.push(&entry),
+            None => self.records.entry(Key::from(case)).or_default().history.push(&entry),
         }
     }
 
-    fn relink(&mut self, settings: &C::Settings, case: &str, now: Instant, out: &mut Outcome) {
-        let into = self.records.get(case).and_then(|record| record.history.link::<C>());
-        for touched in self.links.set(case, into.as_deref()) {
+    /// Says anew what a case belongs to, as its history has it. Whether that is another one than before: then all cases that
+    /// it bears on were worked out again.
+    fn relink(&mut self, case: &str, work: &mut Work<'_, C>) -> bool {
+        let into =
+            self.records.get_key_value(case).and_then(|(number, record)| record.history.link::<C>(number));
+        let touched = self.links.set(case, into.as_deref());
+        let has_changed = !touched.is_empty();
+        for touched in touched {
             // A case may be merged into one of which nothing else is known yet, and is then known under its number.
-            self.records.entry(touched.clone()).or_default();
-            self.evaluate(settings, &touched, now, Telling::Entry, out);
+            if !self.records.contains_key(touched.as_str()) {
+                self.records.insert(Key::from(touched.as_str()), Record::default());
+            }
+            self.evaluate(&touched, work);
         }
+        has_changed
     }
 
     fn view(
@@ -317,8 +326,8 @@ impl<C: Case> CaseFold<C> {
     ) -> Option<C> {
         let mut facts: Vec<Happened<C::Fact>> = Vec::new();
         for case in self.links.members(root) {
-            if let Some(record) = self.records.get(case) {
-                record.history.facts::<C>(&mut facts);
+            if let Some((number, record)) = self.records.get_key_value(case) {
+                record.history.facts::<C>(number, &mut facts);
             }
         }
         if let Some(until) = until {
@@ -329,53 +338,34 @@ impl<C: Case> CaseFold<C> {
 
     /// Works a case out again: clears what it has no more, raises what it has by now if that is the time to, and says when
     /// it is to be looked at next.
-    fn evaluate(
-        &mut self,
-        settings: &C::Settings,
-        case: &str,
-        now: Instant,
-        telling: Telling,
-        out: &mut Outcome,
-    ) {
+    fn evaluate(&mut self, case: &str, work: &mut Work<'_, C>) {
         let root = self.links.root(case);
-        let merged = (root != case).then(|| format!("the case was merged into {root}"));
-        let view = if merged.is_some() { None } else { self.view(settings, &self.calendars, case, None) };
-        let Some((place, _, record)) = self.records.get_full_mut(case) else { return };
-        let gone = merged.as_deref().unwrap_or("what it rested on was corrected");
-        let next = record.settle(settings, case, Settling { view, gone, now, telling }, out);
-        if record.next != next {
-            let before = std::mem::replace(&mut record.next, next);
-            self.put(place, before, next);
-        }
+        let gone = (root != case).then(|| format!("the case is counted as {root}"));
+        let view = if gone.is_some() { None } else { self.view(work.settings, &self.calendars, case, None) };
+        let Some((place, number, record)) = self.records.get_full_mut(case) else { return };
+        let (before, next) = work.settle(record, number, view, gone.as_deref());
+        self.put(place, before, next);
     }
 
     /// Takes in a fact of a case that belongs to no other: as [`evaluate`](CaseFold::evaluate), and looks it up once.
-    fn evaluate_alone(
-        &mut self,
-        settings: &C::Settings,
-        case: &str,
-        entry: &Entry<C::Fact>,
-        now: Instant,
-        out: &mut Outcome,
-    ) {
+    fn evaluate_alone(&mut self, case: &str, entry: &Entry<C::Fact>, work: &mut Work<'_, C>) {
         let place = match self.records.get_index_of(case) {
             Some(place) => place,
-            None => self.records.insert_full(case.to_owned(), Record::default()).0,
+            None => self.records.insert_full(Key::from(case), Record::default()).0,
         };
-        let record = &mut self.records[place];
+        let Some((number, record)) = self.records.get_index_mut(place) else { return };
         record.history.push(entry);
         let mut facts = Vec::new();
-        record.history.facts::<C>(&mut facts);
-        let view = in_order::<C>(settings, &self.calendars, facts);
-        let gone = "what it rested on was corrected";
-        let next = record.settle(settings, case, Settling { view, gone, now, telling: Telling::Entry }, out);
-        if record.next != next {
-            let before = std::mem::replace(&mut record.next, next);
-            self.put(place, before, next);
-        }
+        record.history.facts::<C>(number, &mut facts);
+        let view = in_order::<C>(work.settings, &self.calendars, facts);
+        let (before, next) = work.settle(record, number, view, None);
+        self.put(place, before, next);
     }
 
     fn put(&mut self, place: usize, before: Option<Instant>, next: Option<Instant>) {
+        if before == next {
+            return;
+        }
         if let Some(before) = before {
             self.next.remove(&(before, place));
         }
@@ -394,52 +384,41 @@ fn in_order<C: Case>(
     C::fold_by(settings, calendars, &facts)
 }
 
-/// What a case has come to, and why alerts go where it has come to nothing.
-struct Settling<'s, C> {
-    view: Option<C>,
-    gone: &'s str,
+/// What cases are worked out for, and who is told.
+struct Work<'w, C: Case> {
+    settings: &'w C::Settings,
     now: Instant,
     telling: Telling,
+    out: &'w mut Outcome,
+    seen: &'w mut dyn FnMut(&str, Option<&C>),
 }
 
-impl Record {
-    /// Says what alerts are raised and cleared, and when the case is to be looked at next.
-    fn settle<C: Case>(
+impl<C: Case> Work<'_, C> {
+    /// Says what alerts are raised and cleared, and when the case was, and is, to be looked at next. Where the case has come
+    /// to nothing, `gone` says why.
+    fn settle(
         &mut self,
-        settings: &C::Settings,
-        case: &str,
-        settling: Settling<'_, C>,
-        out: &mut Outcome,
-    ) -> Option<Instant> {
-        let Settling { view, gone, now, telling } = settling;
-        self.is_done = view.as_ref().is_some_and(C::is_done);
+        record: &mut Record,
+        number: &Key,
+        view: Option<C>,
+        gone: Option<&str>,
+    ) -> (Option<Instant>, Option<Instant>) {
+        let Work { settings, now, telling, out, seen } = self;
+        let number = number.as_str();
+        seen(number, view.as_ref());
+        record.is_done = view.as_ref().is_some_and(C::is_done);
         let alarms = view.as_ref().map(|view| view.alarms(settings)).unwrap_or_default();
-        self.open.retain(|open| {
-            if alarms.iter().any(|alarm| open.is(alarm) && open.due == alarm.due && alarm.stands(now)) {
-                return true;
-            }
-            let stage = open.stage();
-            let reason =
-                view.as_ref().map_or(gone.to_owned(), |view| view.cleared(settings, &open.rule, &stage));
-            out.clear(open.rule.clone(), stage, case, reason);
-            false
-        });
-        if let (Telling::Time, Some(view)) = (telling, &view) {
-            for alarm in alarms.iter().filter(|alarm| alarm.stands(now)) {
-                if !self.open.iter().any(|open| open.is(alarm)) {
-                    let alert = Alert::raise(alarm.rule, alarm.stage.to_string(), case).due(alarm.due);
-                    out.raise(view.alert(settings, alarm, alert));
-                    self.open.push(Open::of(alarm));
-                }
-            }
+        let reason = |rule: &str, stage: &str| match &view {
+            Some(view) => view.cleared(settings, rule, stage),
+            None => gone.unwrap_or("what it rested on was corrected").to_owned(),
+        };
+        record.standing.clear(number, &alarms, *now, reason, out);
+        if let (Telling::Time, Some(view)) = (*telling, &view) {
+            let words = |alarm: &Alarm, alert| view.alert(settings, alarm, alert);
+            record.standing.raise(number, &alarms, *now, words, out);
         }
-        let changes = alarms.iter().filter_map(|alarm| {
-            if self.open.iter().any(|open| open.is(alarm)) {
-                return alarm.until;
-            }
-            alarm.until.is_none_or(|until| now < until).then_some(alarm.at)
-        });
-        changes.min()
+        let next = record.standing.next_of(&alarms, *now);
+        (std::mem::replace(&mut record.standing.next, next), next)
     }
 }
 
@@ -455,8 +434,11 @@ struct Written {
 impl<'de, C: Case> Deserialize<'de> for CaseFold<C> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<CaseFold<C>, D::Error> {
         let Written { kinds, records, links, calendars } = Written::deserialize(deserializer)?;
-        let next =
-            records.values().enumerate().filter_map(|(place, record)| Some((record.next?, place))).collect();
+        let next = records
+            .values()
+            .enumerate()
+            .filter_map(|(place, record)| Some((record.standing.next?, place)))
+            .collect();
         Ok(CaseFold { kinds, records, links, calendars, next, of: std::marker::PhantomData })
     }
 }
@@ -498,7 +480,17 @@ fn about(subject: &str, event: &Event) -> Option<About> {
     struct Alias {
         alias: String,
     }
+    #[derive(Deserialize)]
+    struct Same {
+        person: String,
+        same_as: String,
+    }
     match event.kind.as_str() {
+        "identity.linked" => {
+            let same = event.data::<Same>().ok()?;
+            Some(About::Link(same.same_as, Some(same.person)))
+        }
+        "identity.unlinked" => Some(About::Link(event.data::<Same>().ok()?.same_as, None)),
         "case.merged" => {
             let merged = event.data::<Merged>().ok()?;
             Some(About::Link(subject.to_owned(), Some(merged.into)))

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::key::Key;
 use super::{Case, Happened};
 use crate::{Day, Instant};
 
@@ -17,7 +18,7 @@ pub(super) struct History(Vec<u8>);
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Entry<F> {
     pub(super) seq: u64,
-    recorded: Instant,
+    pub(super) recorded: Instant,
     /// How long before it was recorded it happened, in microseconds: mostly a small number, and so few bytes.
     earlier: i64,
     pub(super) day: Day,
@@ -58,9 +59,20 @@ impl<F> Entry<F> {
         Entry { seq, recorded, earlier, day, what }
     }
 
-    fn happened(self, fact: F) -> Happened<F> {
-        let time = Instant::from_micros(self.recorded.as_micros().saturating_sub(self.earlier));
-        Happened { seq: self.seq, recorded: self.recorded, time, day: self.day, fact }
+    fn time(&self) -> Instant {
+        Instant::from_micros(self.recorded.as_micros().saturating_sub(self.earlier))
+    }
+
+    fn happened(self, subject: &Key, fact: F) -> Happened<F> {
+        let time = self.time();
+        Happened {
+            subject: subject.0.clone(),
+            seq: self.seq,
+            recorded: self.recorded,
+            time,
+            day: self.day,
+            fact,
+        }
     }
 }
 
@@ -99,14 +111,14 @@ impl History {
     }
 
     /// The facts that count, in no order yet.
-    pub(super) fn facts<C: Case>(&self, into: &mut Vec<Happened<C::Fact>>) {
+    pub(super) fn facts<C: Case>(&self, subject: &Key, into: &mut Vec<Happened<C::Fact>>) {
         let start = into.len();
         let mut corrections: Vec<(u64, Correction<C::Fact>)> = Vec::new();
         // What stands in the place of a fact that could not be read is known only at the end.
         let mut unread: Vec<Entry<C::Fact>> = Vec::new();
         for mut entry in self.entries::<C::Fact>() {
             match std::mem::replace(&mut entry.what, What::Unlinked) {
-                What::Fact(_, fact) => into.push(entry.happened(fact)),
+                What::Fact(_, fact) => into.push(entry.happened(subject, fact)),
                 What::Unreadable(..) => unread.push(entry),
                 What::Correction(target, correction) => corrections.push((target, correction)),
                 What::Linked(_) | What::Unlinked => {}
@@ -123,15 +135,16 @@ impl History {
                 (Correction::Replace(Some(fact)), Some(place)) => into[place].fact = fact,
                 (Correction::Replace(Some(fact)), None) => {
                     if let Some(place) = unread.iter().position(|entry| entry.seq == target) {
-                        into.push(unread.remove(place).happened(fact));
+                        into.push(unread.remove(place).happened(subject, fact));
                     }
                 }
             }
         }
     }
 
-    /// The case that this one belongs to, if it is none of its own.
-    pub(super) fn link<C: Case>(&self) -> Option<String> {
+    /// The case that this one belongs to, if it is none of its own: what an entry says that links it, or else what a fact
+    /// says that it is part of.
+    pub(super) fn link<C: Case>(&self, subject: &Key) -> Option<String> {
         let (mut links, mut corrections) = (Vec::new(), Vec::new());
         for entry in self.entries::<C::Fact>() {
             match entry.what {
@@ -146,7 +159,16 @@ impl History {
             .filter(|(_, correction)| matches!(correction, Correction::Void))
             .map(|(target, _)| target)
             .collect();
-        links.into_iter().rfind(|(seq, _)| !void.contains(seq)).and_then(|(_, into)| into)
+        let linked = links.into_iter().rfind(|(seq, _)| !void.contains(seq)).and_then(|(_, into)| into);
+        linked.or_else(|| self.whole::<C>(subject))
+    }
+
+    /// What it is part of, as the fact says that happened last of those that say so.
+    fn whole<C: Case>(&self, subject: &Key) -> Option<String> {
+        let mut facts = Vec::new();
+        self.facts::<C>(subject, &mut facts);
+        let of = |fact: &Happened<C::Fact>| Some(((fact.time, fact.seq), C::part_of(&fact.fact)?.to_owned()));
+        facts.iter().filter_map(of).max().map(|(_, whole)| whole)
     }
 
     /// Entries whose data nothing could be made of, with the number of the kind and why; those that have been put right

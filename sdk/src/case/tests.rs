@@ -8,6 +8,8 @@ use super::*;
 use crate::testing::{Post, Scenario};
 use crate::{Event, Manifest, NoSettings, Outcome, Plugin, Severity};
 
+mod parts;
+
 const LATE: Rule = Rule {
     id: "LATE",
     title: "It has not arrived",
@@ -222,7 +224,7 @@ fn a_merged_case_counts_once_and_its_earliest_receipt_stands() {
         crate::Act::Clear(cleared) if cleared.stage == "late" => Some(cleared.reason.clone()),
         _ => None,
     });
-    assert_eq!(reason.as_deref(), Some("the case was merged into P-2"));
+    assert_eq!(reason.as_deref(), Some("the case is counted as P-2"));
 }
 
 #[test]

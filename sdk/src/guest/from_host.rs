@@ -25,7 +25,8 @@ impl From<types::Item> for Item {
 
 impl From<registers::Query> for Query {
     fn from(query: registers::Query) -> Query {
-        Query { text: query.text, units: query.units, offset: query.offset, limit: query.limit }
+        let registers::Query { subject, status, due_within, text, units, offset, limit } = query;
+        Query { subject, text, units, status, due_within, offset, limit }
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) fn register(register: &Register) -> registers::RegisterInfo {
         name: register.name.to_owned(),
         title: register.title.to_owned(),
         description: register.description.to_owned(),
+        feeds: texts(register.feeds),
         columns: register.columns.iter().cloned().map(types::Column::from).collect(),
     }
 }

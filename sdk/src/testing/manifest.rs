@@ -34,6 +34,14 @@ where
     }
     for register in P::REGISTERS {
         assert!(is_id(register.name) && !register.columns.is_empty(), "register {:?}", register.name);
+        assert!(!register.feeds.is_empty(), "the register {} rests on no events", register.name);
+        for feed in register.feeds {
+            assert!(
+                manifest.subscriptions.contains(feed),
+                "the register {} rests on {feed}, which is not subscribed to",
+                register.name
+            );
+        }
     }
     assert_eq!(schema::<P>()["additionalProperties"], Value::Bool(false), "an unknown setting is refused");
     match serde_json::from_value::<P::Settings>(Value::Object(defaults::<P>())) {
