@@ -115,14 +115,22 @@ class Registers(exports.Registers):
     def registers(self):
         columns = [Column("case", "Case"), Column("received", "Received"), Column("due", "Due"), Column("late", "Late")]
         description = "Requests that have been received and not acknowledged."
-        return [RegisterInfo("waiting", "Not acknowledged", description, columns)]
+        feeds = ["request.received", "request.acknowledged"]
+        return [RegisterInfo("waiting", "Not acknowledged", description, feeds, columns)]
 
     def register(self, name, query, as_at):
         if name != "waiting":
             raise Err(f"{ID} keeps no register {name!r}")
-        # No row is of a unit: whoever may see only some sees none.
-        cases = [] if query.units is not None else sorted(State.waiting)
-        wanted = [case for case in cases if (query.text or "").lower() in case.lower()]
+        # No row is of a unit or has a status: whoever asks for some gets none.
+        has_none = query.units is not None or query.status is not None
+        today = day_in_london(as_at)
+
+        def is_wanted(case):
+            days = (day_in_london(State.waiting[case][2]) - today).days
+            return ((query.text or "").lower() in case.lower() and query.subject in (None, case)
+                    and (query.due_within is None or days <= query.due_within))
+
+        wanted = [] if has_none else [case for case in sorted(State.waiting) if is_wanted(case)]
         page = wanted[query.offset:query.offset + query.limit]
         return Page([row(case, *State.waiting[case]) for case in page], len(wanted))
 

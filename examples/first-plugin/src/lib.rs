@@ -83,6 +83,7 @@ impl Plugin for Acknowledgements {
         name: "waiting",
         title: "Not acknowledged",
         description: "Requests that have been received and not acknowledged.",
+        feeds: &["request.received", "request.acknowledged"],
         columns: &[
             Column::new("case", "Case"),
             Column::new("received", "Received"),

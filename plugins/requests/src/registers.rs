@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muniment_sdk::{Calendars, Cell, Column, Day, Instant, Register, Row};
+use muniment_sdk::{Calendars, Cell, Column, Day, Instant, Light, Register, Row};
 
 use crate::apply::Regime;
 use crate::case::{Awaiting, Request};
@@ -13,6 +13,7 @@ pub(crate) const OPEN: Register = Register {
     name: "open",
     title: "Open requests",
     description: "Requests that wait for an answer, the first due first.",
+    feeds: &["request.*"],
     columns: &[
         Column::new("case", "Case"),
         Column::new("regime", "Regime"),
@@ -23,6 +24,8 @@ pub(crate) const OPEN: Register = Register {
         Column::new("unit", "Unit"),
         Column::new("assigned_to", "Assigned to"),
         Column::new("status", "Status"),
+        Column::RAG,
+        Column::CORRECTED,
     ],
 };
 
@@ -40,7 +43,9 @@ pub(crate) fn open(
         .map(|(case, request)| {
             let due = if request.is_open() { request.due() } else { None };
             let then = due.and_then(|due| earlier.due(case, &request, due));
-            ((due.is_none(), due), row(case, &request, Due { now: due, then }, today))
+            let mut row = row(case, &request, Due { now: due, then }, today);
+            row.cells.push(Cell::from(plugin.cases.corrected(case)));
+            ((due.is_none(), due), row)
         })
         .collect();
     // Within a day they stay as they come, by case.
@@ -96,10 +101,16 @@ fn row(case: &str, request: &Request, due: Due, today: Day) -> Row {
         Cell::from(request.unit.as_deref()),
         Cell::from(request.assigned_to.as_deref()),
         Cell::from(status(request, due.now, today)),
+        Cell::from(left.map(light)),
     ])
     .subject(case)
     .unit(request.unit.as_deref())
     .evidence(seqs.into_iter().flatten().map(|on| on.seq))
+}
+
+/// Amber with the last warning but one: a week of working days is left.
+pub(crate) fn light(working_days_left: i64) -> Light {
+    Light::of(working_days_left, 5)
 }
 
 /// The name of a law, for people.

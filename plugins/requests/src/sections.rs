@@ -139,10 +139,10 @@ fn timeliness(cases: &[Request], period: Period) -> Table {
         columns: vec![
             Column::new("regime", "Regime"),
             Column::new("opening", "Open at the beginning"),
-            Column::new("received", "Received"),
-            Column::new("answered", "Answered"),
+            Column::new("plus_received", "Received"),
+            Column::new("minus_answered", "Answered"),
             Column::new("in_time", "Of these in time"),
-            Column::new("ended_otherwise", "Withdrawn, lapsed, transferred or invalid"),
+            Column::new("minus_ended_otherwise", "Withdrawn, lapsed, transferred or invalid"),
             Column::new("closing", "Open at the end"),
         ],
         rows,

@@ -277,7 +277,7 @@ fn the_register_says_how_many_working_days_are_left() {
 }
 
 fn holiday(what: &str, day: &str, nations: &[&str], recorded: &str) -> Post {
-    let data = json!({ "day": day, "nations": nations, "name": "A day of mourning" });
+    let data = json!({ "day": day, "regions": nations, "holiday": "A day of mourning" });
     Post::new(&format!("calendar.holiday_{what}"), "calendar").at(recorded).data(data)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muniment_sdk::{Calendars, Cell, Column, Day, Deadline, Instant, Register, Row};
+use muniment_sdk::{Calendars, Cell, Column, Day, Deadline, Instant, Light, Register, Row};
 
 use crate::apply::Needed;
 use crate::case::Request;
@@ -14,6 +14,7 @@ pub(crate) const OPEN: Register = Register {
     name: "open",
     title: "Open requests of data subjects",
     description: "Requests of data subjects that wait for an answer, the first due first.",
+    feeds: &["request.*"],
     columns: &[
         Column::new("case", "Case"),
         Column::new("right", "Right"),
@@ -25,6 +26,8 @@ pub(crate) const OPEN: Register = Register {
         Column::new("paused", "Paused"),
         Column::new("unit", "Unit"),
         Column::new("status", "Status"),
+        Column::RAG,
+        Column::CORRECTED,
     ],
 };
 
@@ -33,6 +36,7 @@ pub(crate) const COMPLAINTS: Register = Register {
     name: "complaints",
     title: "Open complaints about data protection",
     description: "Complaints that wait for the acknowledgement or the outcome, the first to be acknowledged first.",
+    feeds: &["dpcomplaint.*"],
     columns: &[
         Column::new("case", "Case"),
         Column::new("concern", "Concern"),
@@ -44,6 +48,8 @@ pub(crate) const COMPLAINTS: Register = Register {
         Column::new("request", "Request"),
         Column::new("unit", "Unit"),
         Column::new("status", "Status"),
+        Column::RAG,
+        Column::CORRECTED,
     ],
 };
 
@@ -61,7 +67,9 @@ pub(crate) fn open(
     in_order(cases.map(|(case, request)| {
         let now = request.deadline.as_ref().ok().filter(|_| request.is_open());
         let then = now.and_then(|now| earlier.due(case, &request, now.due));
-        (now.map(|it| it.safe_due), request_row(case, &request, Due { now, then }, today))
+        let mut row = request_row(case, &request, Due { now, then }, today);
+        row.cells.push(Cell::from(plugin.requests.corrected(case)));
+        (now.map(|it| it.safe_due), row)
     }))
 }
 
@@ -103,7 +111,9 @@ pub(crate) fn complaints(
     let cases = plugin.complaints.cases(settings).filter(|(_, complaint)| complaint.is_open());
     in_order(cases.map(|(case, complaint)| {
         let running = complaint.deadline.as_ref().ok().filter(|_| complaint.is_unacknowledged());
-        (running.map(|it| it.safe_due), complaint_row(case, &complaint, today))
+        let mut row = complaint_row(case, &complaint, today);
+        row.cells.push(Cell::from(plugin.complaints.corrected(case)));
+        (running.map(|it| it.safe_due), row)
     }))
 }
 
@@ -117,6 +127,11 @@ fn in_order(rows: impl Iterator<Item = (Option<Day>, Row)>) -> std::vec::IntoIte
 
 fn days_left(deadline: Option<&Deadline>, today: Day) -> Cell {
     Cell::from(deadline.map(|it| i64::from(it.safe_due.since(today))))
+}
+
+/// Amber from the second warning on.
+fn light(deadline: Option<&Deadline>, today: Day) -> Cell {
+    Cell::from(deadline.map(|it| Light::of(i64::from(it.safe_due.since(today)), 5)))
 }
 
 fn request_row(case: &str, request: &Request, due: Due<'_>, today: Day) -> Row {
@@ -136,6 +151,7 @@ fn request_row(case: &str, request: &Request, due: Due<'_>, today: Day) -> Row {
         Cell::from(request.is_open() && request.pause().is_some()),
         Cell::from(request.unit.as_deref()),
         Cell::from(status(request, deadline, today)),
+        light(deadline, today),
     ])
     .subject(case)
     .unit(request.unit.as_deref())
@@ -177,6 +193,7 @@ fn complaint_row(case: &str, complaint: &Complaint, today: Day) -> Row {
         Cell::from(complaint.request.as_deref()),
         Cell::from(complaint.unit.as_deref()),
         Cell::from(status),
+        light(running, today),
     ])
     .subject(case)
     .unit(complaint.unit.as_deref())

@@ -4,13 +4,14 @@ use muniment_sdk::{CaseFold, Cell, Column, Day, Instant, Register, Row};
 
 use super::{Review, Reviews};
 use crate::Settings;
-use crate::registers::regime;
+use crate::registers::{light, regime};
 
 /// Its columns.
 pub(crate) const REVIEWS: Register = Register {
     name: "reviews",
     title: "Open internal reviews",
     description: "Reviews and reconsiderations that wait for a decision, the first due first.",
+    feeds: &["review.*"],
     columns: &[
         Column::new("case", "Case"),
         Column::new("regime", "Regime"),
@@ -19,6 +20,8 @@ pub(crate) const REVIEWS: Register = Register {
         Column::new("working_days_left", "Working days left"),
         Column::new("unit", "Unit"),
         Column::new("status", "Status"),
+        Column::RAG,
+        Column::CORRECTED,
     ],
 };
 
@@ -35,7 +38,9 @@ pub(crate) fn open(
         .filter(is_listed)
         .map(|(case, reviews)| {
             let due = reviews.last().due();
-            ((due.is_none(), due), row(case, reviews.last(), today))
+            let mut row = row(case, reviews.last(), today);
+            row.cells.push(Cell::from(cases.corrected(case)));
+            ((due.is_none(), due), row)
         })
         .collect();
     rows.sort_by_key(|(due, _)| *due);
@@ -54,6 +59,7 @@ fn row(case: &str, review: &Review, today: Day) -> Row {
         Cell::from(left),
         Cell::from(review.unit.as_deref()),
         Cell::from(status(review, due, today)),
+        Cell::from(left.map(light)),
     ])
     .subject(case)
     .unit(review.unit.as_deref())

@@ -66,10 +66,10 @@ fn by_regime(all: &[Review], period: Period) -> Table {
         columns: vec![
             Column::new("regime", "Regime"),
             Column::new("opening", "Open at the beginning"),
-            Column::new("asked", "Asked for"),
-            Column::new("decided", "Decided"),
+            Column::new("plus_asked", "Asked for"),
+            Column::new("minus_decided", "Decided"),
             Column::new("in_time", "Of these in time"),
-            Column::new("withdrawn", "Withdrawn"),
+            Column::new("minus_withdrawn", "Withdrawn"),
             Column::new("closing", "Open at the end"),
         ],
         rows,

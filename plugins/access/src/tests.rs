@@ -1,0 +1,73 @@
+use muniment_sdk::testing::{Post, Run, Scenario, check_any_order, check_manifest};
+use muniment_sdk::{Cell, Section, Severity};
+use serde_json::{Value, json};
+
+use super::*;
+
+mod conflicts;
+mod exits;
+mod grants;
+mod leavers;
+mod movers;
+mod order;
+mod registers;
+mod report;
+mod suspensions;
+
+/// An entry of which nothing has to be said but what a test is about.
+fn post(kind: &str, subject: &str, at: &str, data: Value) -> Post {
+    Post::new(kind, subject).at(at).data(data)
+}
+
+/// Access that nothing is wrong with.
+fn granted(grant: &str, person: &str, at: &str, more: Value) -> Post {
+    let mut data = json!({
+        "person": person, "system": "housing-cases", "entitlement": "read", "user_class": "staff",
+        "approved_by": "role/system-owner", "unit": "housing",
+    });
+    if let (Value::Object(data), Value::Object(more)) = (&mut data, more) {
+        data.extend(more);
+    }
+    post("access.granted", grant, at, data)
+}
+
+fn revoked(grant: &str, at: &str) -> Post {
+    post("access.revoked", grant, at, json!({ "system": "housing-cases" }))
+}
+
+fn joined(number: &str, person: &str, at: &str, class: &str) -> Post {
+    post("staff.joined", number, at, json!({ "person": person, "user_class": class }))
+}
+
+fn left(number: &str, person: &str, at: &str, last_day: &str) -> Post {
+    post("staff.left", number, at, json!({ "person": person, "last_day": last_day }))
+}
+
+fn checklist(number: &str, at: &str, outstanding: u16) -> Post {
+    post("exit.checklist_completed", number, at, json!({ "items_outstanding": outstanding }))
+}
+
+fn voided(subject: &str, target: u64, at: &str) -> Post {
+    let data = json!({ "target": target, "action": "void", "reason": "mistake" });
+    post("ledger.correction_recorded", subject, at, data)
+}
+
+fn of(run: &Run<Access>, rule: &str) -> Vec<String> {
+    run.history().into_iter().filter(|line| line.contains(rule)).collect()
+}
+
+fn ran(posts: impl IntoIterator<Item = Post>, until: &str) -> Run<Access> {
+    let scenario = posts.into_iter().fold(Scenario::<Access>::new(), Scenario::post);
+    scenario.wait_until(until).run()
+}
+
+fn nothing() -> Vec<String> {
+    Vec::new()
+}
+
+#[test]
+fn the_manifest_is_in_order() {
+    check_manifest::<Access>();
+    let rarely = Settings { recertify_privileged_months: 18, ..Settings::default() };
+    assert!(rarely.check().is_err());
+}

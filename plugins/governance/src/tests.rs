@@ -1,0 +1,43 @@
+use muniment_sdk::testing::{Post, Run, Scenario, check_any_order, check_manifest};
+use muniment_sdk::{Block, Section, Table};
+use serde_json::{Value, json};
+
+use super::*;
+
+mod documents;
+mod report;
+mod steering;
+
+fn post(kind: &str, subject: &str, at: &str, data: Value) -> Post {
+    Post::new(kind, subject).at(at).data(data)
+}
+
+fn void(subject: &str, day: &str, target: u64) -> Post {
+    let data = json!({ "target": target, "action": "void", "reason": "did_not_happen" });
+    post("ledger.correction_recorded", subject, day, data)
+}
+
+fn scenario() -> Scenario<Governance> {
+    Scenario::new()
+}
+
+/// What was said of a rule.
+fn told(run: &Run<Governance>, rule: &str) -> Vec<String> {
+    run.history().into_iter().filter(|line| line.contains(rule)).collect()
+}
+
+fn open(run: &Run<Governance>, rule: &str) -> Vec<String> {
+    run.open().into_iter().filter(|line| line.starts_with(rule)).collect()
+}
+
+#[test]
+fn the_manifest_is_in_order() {
+    check_manifest::<Governance>();
+    let wrong = [
+        Settings { report_year_end: "02-29".to_owned(), ..Settings::default() },
+        Settings { report_committee: "13-01".to_owned(), ..Settings::default() },
+        Settings { policy_review_warning_second_days: 60, ..Settings::default() },
+    ];
+    assert!(wrong.iter().all(|settings| settings.check().is_err()));
+    assert_eq!(Settings::default().check(), Ok(()));
+}

@@ -1,0 +1,96 @@
+//! What belongs together: authorisations, things, violations and delegations, by the people, roles and numbers that they
+//! name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize, Serializer};
+
+/// Something of which there are cases.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Item {
+    Authorisation(String),
+    Thing(String),
+    Violations(String),
+    Delegation(String),
+}
+
+impl Item {
+    pub(crate) fn number(&self) -> &str {
+        match self {
+            Item::Authorisation(number)
+            | Item::Thing(number)
+            | Item::Violations(number)
+            | Item::Delegation(number) => number,
+        }
+    }
+}
+
+/// What items have in common. Numbers are those that cases count as.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Key {
+    Authorisation(String),
+    Person(String),
+    Delegation(String),
+    Role(String),
+    Asset(String),
+    Incident(String),
+}
+
+/// The items of each key, and the keys of each item.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "BTreeMap<Item, Vec<Key>>")]
+pub(crate) struct Index {
+    keys: BTreeMap<Item, Vec<Key>>,
+    items: BTreeMap<Key, BTreeSet<Item>>,
+}
+
+impl Index {
+    pub(crate) fn keys(&self, item: &Item) -> &[Key] {
+        self.keys.get(item).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn items(&self, key: &Key) -> impl Iterator<Item = &Item> {
+        self.items.get(key).into_iter().flatten()
+    }
+
+    /// All items, in their order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Item> {
+        self.keys.keys()
+    }
+
+    /// Says what an item has from now on; with no keys it is forgotten.
+    pub(crate) fn set(&mut self, item: &Item, keys: Vec<Key>) {
+        if self.keys(item) == keys {
+            return;
+        }
+        for key in self.keys.remove(item).into_iter().flatten() {
+            if let Some(items) = self.items.get_mut(&key) {
+                items.remove(item);
+                if items.is_empty() {
+                    self.items.remove(&key);
+                }
+            }
+        }
+        for key in &keys {
+            self.items.entry(key.clone()).or_default().insert(item.clone());
+        }
+        if !keys.is_empty() {
+            self.keys.insert(item.clone(), keys);
+        }
+    }
+}
+
+impl From<BTreeMap<Item, Vec<Key>>> for Index {
+    fn from(of: BTreeMap<Item, Vec<Key>>) -> Index {
+        let mut index = Index::default();
+        of.into_iter().for_each(|(item, keys)| index.set(&item, keys));
+        index
+    }
+}
+
+/// The items of each key follow from the keys of each item: they are not written.
+impl Serialize for Index {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.keys.serialize(serializer)
+    }
+}

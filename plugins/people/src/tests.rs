@@ -1,0 +1,59 @@
+use muniment_sdk::testing::{Post, Run, Scenario, check_any_order, check_manifest};
+use muniment_sdk::{Block, Cell, Section};
+use serde_json::{Value, json};
+
+use super::*;
+
+mod acknowledgements;
+mod awareness;
+mod report;
+mod training;
+
+fn post(kind: &str, subject: &str, at: &str, data: Value) -> Post {
+    Post::new(kind, subject).at(at).data(data)
+}
+
+fn joined(person: &str, day: &str, class: &str) -> Post {
+    let data = json!({ "person": person, "user_class": class, "starts": day, "unit": "housing" });
+    post("staff.joined", &format!("EMP-{person}"), day, data)
+}
+
+fn left(person: &str, day: &str, remaining: &[&str]) -> Post {
+    let data = json!({ "last_day": day, "remaining_classes": remaining });
+    post("staff.left", &format!("EMP-{person}"), day, data)
+}
+
+fn completed(person: &str, day: &str, course: &str) -> Post {
+    let data = json!({ "person": person, "user_class": "staff", "course": course });
+    post("training.completed", &format!("LRN-{person}-{course}-{day}"), day, data)
+}
+
+/// The clause of the contract, so that it is not in the way of what a test is about.
+fn clause(person: &str, day: &str) -> Post {
+    let data = json!({ "clause_kind": "confidentiality", "occasion": "start" });
+    post("contract.clause_acknowledged", &format!("EMP-{person}"), day, data)
+}
+
+fn granted(person: &str, day: &str, system: &str) -> Post {
+    let data = json!({ "person": person, "system": system, "entitlement": "read", "user_class": "staff" });
+    post("access.granted", &format!("access/{person}"), day, data)
+}
+
+fn void(subject: &str, day: &str, target: u64) -> Post {
+    let data = json!({ "target": target, "action": "void", "reason": "did_not_happen" });
+    post("ledger.correction_recorded", subject, day, data)
+}
+
+/// What was said of a rule.
+fn told(run: &Run<People>, rule: &str) -> Vec<String> {
+    run.history().into_iter().filter(|line| line.contains(rule)).collect()
+}
+
+fn open(run: &Run<People>, rule: &str) -> Vec<String> {
+    run.open().into_iter().filter(|line| line.starts_with(rule)).collect()
+}
+
+#[test]
+fn the_manifest_is_in_order() {
+    check_manifest::<People>();
+}
