@@ -1,5 +1,5 @@
 //! The Muniment ledger's formats: events and their catalogue, the policies that they are evidence for, entries, sealed
-//! values, the chain, the tree, notes, proofs, receipts.
+//! values, the chain, the tree, notes, proofs, receipts, the annual report as a document.
 //!
 //! The exact bytes are written down in `core/FORMAT.md`; `core/golden/` holds vectors that may be added to
 //! and never changed.
@@ -28,6 +28,7 @@ pub mod obstacles;
 pub mod policy;
 pub mod principal;
 pub mod receipt;
+pub mod report;
 pub mod seal;
 pub mod time;
 pub mod tree;
