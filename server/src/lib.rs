@@ -22,6 +22,7 @@ pub mod net;
 pub mod plugins;
 pub mod progress;
 pub mod query;
+pub mod report;
 pub mod settings;
 pub mod tokens;
 pub mod vault;

@@ -92,7 +92,7 @@ pub(crate) fn run(args: &InitArgs, set: &SetArg) -> Result<Verdict, Failure> {
 }
 
 /// A directory that only its owner can read, and whose name is durable.
-fn make_directory(path: &Path) -> io::Result<()> {
+pub(super) fn make_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let synced = File::open(parent.unwrap_or(Path::new("."))).and_then(|parent| parent.sync_all());

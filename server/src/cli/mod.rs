@@ -7,6 +7,7 @@ mod asking;
 mod backup;
 mod bench;
 mod clock;
+mod demo;
 mod doctor;
 mod export;
 mod failure;
@@ -19,6 +20,7 @@ mod plugin;
 mod plugin_author;
 mod policy;
 mod print;
+mod report;
 mod restore;
 mod serve;
 mod subject;
@@ -76,6 +78,7 @@ struct Cli {
 enum Command {
     Init(init::InitArgs),
     Serve(Box<serve::ServeArgs>),
+    Demo(demo::DemoArgs),
     Append(append::AppendArgs),
     Verify(Box<verify::VerifyArgs>),
     Export(export::ExportArgs),
@@ -83,6 +86,7 @@ enum Command {
     Subject(subject::SubjectArgs),
     Plugin(Box<plugin::PluginArgs>),
     Policy(policy::PolicyArgs),
+    Report(Box<report::ReportArgs>),
     Vault(vault::VaultArgs),
     Clock(clock::ClockArgs),
     Backup(backup::BackupArgs),
@@ -116,6 +120,7 @@ impl Command {
         match self {
             Command::Init(args) => init::run(args, set),
             Command::Serve(args) => serve::run(args, set),
+            Command::Demo(args) => demo::run(args, set),
             Command::Append(args) => append::run(args, set),
             Command::Verify(args) => verify::run(args, set),
             Command::Export(args) => export::run(args, set),
@@ -123,6 +128,7 @@ impl Command {
             Command::Subject(args) => subject::run(args),
             Command::Plugin(args) => plugin::run(args),
             Command::Policy(args) => policy::run(args, set),
+            Command::Report(args) => report::run(args, set),
             Command::Vault(args) => vault::run(args, set),
             Command::Clock(args) => clock::run(args, set),
             Command::Backup(args) => backup::run(args),

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,6 +59,14 @@ pub(crate) struct ServeArgs {
     /// How lines of the log are written to standard error; MUNIMENT_LOG says how much (info)
     #[arg(long, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
     pub(super) log: LogFormat,
+}
+
+impl ServeArgs {
+    /// Those of a ledger, and nothing else than the settings say.
+    pub(super) fn of(directory: &Path) -> ServeArgs {
+        let data = DataArg { path: directory.to_owned() };
+        ServeArgs { data, listen: None, certificate: None, key: None, log: LogFormat::default() }
+    }
 }
 
 pub(crate) fn run(args: &ServeArgs, set: &SetArg) -> Result<Verdict, Failure> {

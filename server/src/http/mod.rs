@@ -13,6 +13,7 @@ mod answer;
 mod bodies;
 mod caller;
 mod destructions;
+mod disposal_check;
 mod docs;
 mod empty;
 mod entry;
@@ -263,6 +264,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(plugins::quarantine))
         .routes(routes!(registers::list))
         .routes(routes!(registers::rows))
+        .routes(routes!(disposal_check::check))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::one))
         .routes(routes!(alerts::acknowledge))

@@ -144,6 +144,9 @@ pub(super) fn finish(mut document: OpenApi) -> Value {
                 add("415", "Another media type or encoding is needed");
                 add("422", "Not valid; the problem lists every fault with a JSON pointer");
             }
+            if path == "/v1/disposal-check" {
+                add("409", "No plugin that is installed watches over disposal");
+            }
             if path.starts_with("/v1/tokens/") {
                 add("409", "The last administrator's token stays");
             }

@@ -85,6 +85,7 @@ const CODES: &[(&str, u16, &str)] = &[
     ("plugin_installed", 409, "The plugin is installed"),
     ("plugin_unchanged", 409, "The plugin is so already"),
     ("policy_unchanged", 409, "The policy is that already"),
+    ("no_disposal_check", 409, "Nothing here watches over disposal"),
     ("same_person", 409, "Somebody else has to agree"),
     ("payload_too_large", 413, "The body is too large"),
     ("event_too_large", 413, "An event is too large"),

@@ -22,11 +22,13 @@ use crate::query::Scope;
 use crate::tokens::Role;
 
 /// Who may look at registers: they are made of events, so whoever may read those.
-const READERS: &[Role] = &[Role::Auditor, Role::Officer];
+pub(super) const READERS: &[Role] = &[Role::Auditor, Role::Officer];
 /// Rows of a page, if nothing else is asked for.
 const LIMIT_DEFAULT: u32 = 100;
 /// Most rows of a page.
 const LIMIT_MAX: u32 = 1_000;
+/// Most days within which rows may be asked for that are due.
+const DUE_WITHIN_DAYS_MAX: u32 = 3_650;
 /// Longest text that is looked for.
 const TEXT_BYTES_MAX: usize = 256;
 /// Groups whose events say how those of all groups are to be read, and hold nothing else.
@@ -40,6 +42,18 @@ pub(super) struct RowQuery {
     /// Only rows in which a cell holds this text.
     #[param(max_length = 256)]
     q: Option<String>,
+    /// Only rows about this case or record.
+    #[param(max_length = 256)]
+    subject: Option<String>,
+    /// Only rows of this unit of the organisation.
+    #[param(max_length = 256)]
+    unit: Option<String>,
+    /// Only rows whose column `status` says this, in capital or small letters.
+    #[param(max_length = 256)]
+    status: Option<String>,
+    /// Only rows whose column `due` is a day at most so many days away in London; what is overdue is among them.
+    #[param(maximum = 3_650)]
+    due_within: Option<u32>,
     /// Rows of the page.
     #[param(minimum = 1, maximum = 1_000, default = 100)]
     limit: Option<u32>,
@@ -52,7 +66,7 @@ pub(super) struct RowQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ColumnView {
     /// For programs.
-    name: String,
+    pub(super) name: String,
     /// For people.
     title: String,
 }
@@ -68,8 +82,10 @@ pub(super) struct RegisterView {
     title: String,
     /// What stands in it.
     description: String,
+    /// The types of event that its rows are made of.
+    feeds: Vec<String>,
     /// Its columns.
-    columns: Vec<ColumnView>,
+    pub(super) columns: Vec<ColumnView>,
 }
 
 impl RegisterView {
@@ -80,6 +96,7 @@ impl RegisterView {
             name: register.name,
             title: register.title,
             description: register.description,
+            feeds: register.feeds,
             columns: register.columns.into_iter().map(column).collect(),
         }
     }
@@ -132,8 +149,8 @@ pub(super) struct RegisterPage {
 
 /// Registers
 ///
-/// A token that is narrowed to groups sees those of plugins that are given events of these groups only, beside those
-/// that say how cases are to be read (`case`, `clock`, `ledger`, `org`).
+/// A token that is narrowed to groups sees those whose `feeds` lie within these groups, beside those groups
+/// that say how cases are to be read (`calendar`, `case`, `clock`, `ledger`, `org`).
 #[utoipa::path(
     get,
     path = "/v1/registers",
@@ -153,12 +170,15 @@ pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<
                 not_ready.push(id.clone());
                 continue;
             };
-            if !manifest.has_registers || covers(&scope, &manifest.subscriptions).is_err() {
+            if !manifest.has_registers || scope.source_prefix.is_some() {
                 continue;
             }
             match plugins.registers(id) {
                 Ok(of_plugin) => {
-                    registers.extend(of_plugin.into_iter().map(|register| RegisterView::of(id, register)));
+                    let seen = of_plugin.into_iter().filter(|register| {
+                        covers(&scope, rests_on(register, &manifest.subscriptions)).is_ok()
+                    });
+                    registers.extend(seen.map(|register| RegisterView::of(id, register)));
                 }
                 Err(error) => {
                     tracing::warn!(plugin = id, %error, "the registers of a plugin cannot be listed");
@@ -216,17 +236,45 @@ fn wanted(query: RowQuery, scope: &Scope) -> Result<outcome::Query, Problem> {
     if !(1..=LIMIT_MAX).contains(&limit) {
         return Err(Problem::new("bad_request", format!("limit: {limit} is not between 1 and {LIMIT_MAX}")));
     }
-    let text = query.q.filter(|text| !text.trim().is_empty());
-    if let Some(text) = text.as_ref().filter(|text| text.len() > TEXT_BYTES_MAX) {
-        let detail = format!("q: {} bytes, the limit is {TEXT_BYTES_MAX} bytes", text.len());
+    if let Some(days) = query.due_within.filter(|days| *days > DUE_WITHIN_DAYS_MAX) {
+        let detail = format!("due_within: {days} days, the limit is {DUE_WITHIN_DAYS_MAX} days");
         return Err(Problem::new("bad_request", detail));
     }
-    let units = scope.units.as_ref().map(|units| units.iter().cloned().collect());
-    Ok(outcome::Query { text, units, offset: query.offset.unwrap_or(0), limit })
+    let unit = text_of("unit", query.unit)?;
+    let units = match (&scope.units, unit) {
+        (None, unit) => unit.map(|unit| vec![unit]),
+        (Some(units), None) => Some(units.iter().cloned().collect()),
+        (Some(units), Some(unit)) if units.contains(&unit) => Some(vec![unit]),
+        (Some(_), Some(unit)) => {
+            let detail = format!("unit: this token's scope does not cover {unit:?}");
+            return Err(Problem::new("out_of_scope", detail));
+        }
+    };
+    Ok(outcome::Query {
+        subject: text_of("subject", query.subject)?,
+        status: text_of("status", query.status)?,
+        due_within: query.due_within,
+        text: text_of("q", query.q)?,
+        units,
+        offset: query.offset.unwrap_or(0),
+        limit,
+    })
+}
+
+/// A text that is asked for, unless it is empty.
+fn text_of(name: &str, text: Option<String>) -> Result<Option<String>, Problem> {
+    let text = text.filter(|text| !text.trim().is_empty());
+    match text.as_ref().filter(|text| text.len() > TEXT_BYTES_MAX) {
+        None => Ok(text),
+        Some(text) => {
+            let detail = format!("{name}: {} bytes, the limit is {TEXT_BYTES_MAX} bytes", text.len());
+            Err(Problem::new("bad_request", detail))
+        }
+    }
 }
 
 /// A register, a page of it, up to where it was folded, and whether all rows of the page may be seen.
-fn read(
+pub(super) fn read(
     plugins: &Plugins,
     scope: &Scope,
     (id, name): (&str, &str),
@@ -235,10 +283,11 @@ fn read(
 ) -> Result<(RegisterView, Page, u64, bool), Problem> {
     let shown = plugins.get(id)?;
     let starting = || PluginError::NotReady(id.to_owned(), "it is being compiled, or rests");
-    covers(scope, &shown.manifest.ok_or_else(starting)?.subscriptions)?;
+    let subscriptions = shown.manifest.ok_or_else(starting)?.subscriptions;
     let registers = plugins.registers(id).map_err(failed)?;
     let nothing = || Problem::new("not_found", format!("`{id}` keeps no register {name:?}"));
     let register = registers.into_iter().find(|register| register.name == name).ok_or_else(nothing)?;
+    covers(scope, rests_on(&register, &subscriptions))?;
     let (mut page, size) = plugins.register(id, name, query, as_at).map_err(failed)?;
     let before = page.rows.len();
     if let Some(units) = &scope.units {
@@ -250,6 +299,16 @@ fn read(
         tracing::warn!(plugin = id, "a register gives rows of other units than those asked for");
     }
     Ok((RegisterView::of(id, register), page, size, is_whole))
+}
+
+/// The types of event that a register is made of: as the plugin says, where it is given events of these types, else all
+/// that it is given.
+fn rests_on<'r>(register: &'r Register, subscriptions: &'r [String]) -> &'r [String] {
+    let is_given = |feed| subscriptions.contains(feed);
+    if register.feeds.is_empty() || !register.feeds.iter().all(is_given) {
+        return subscriptions;
+    }
+    &register.feeds
 }
 
 /// Whether a token may look at what is made of events of these types.

@@ -17,6 +17,7 @@ use super::grants;
 use super::manifest::Manifest;
 use super::options::{Ground, PluginOptions, Wish};
 use super::outcome::{Page, Query, Register};
+use super::reading::Reading;
 use super::registry::{Change, Installed, Pinned, Registry, Standing};
 use super::runner::Recorder;
 use super::running::{Running, Surroundings, terms};
@@ -74,8 +75,10 @@ impl Plugins {
         let compiled = CompiledCode::new(directory.join("state").join("compiled"), secret);
         let engine = Engine::new(options.allowance, Some(compiled))?;
         let registry = Registry::load(&ledger).map_err(|error| error.to_string())?;
+        let reading = Reading::new(ledger.clone()).map_err(|error| format!("no threads: {error}"))?;
         let surroundings = Surroundings {
             ledger: ledger.clone(),
+            reading: Arc::new(reading),
             vault,
             definitions,
             engine,
@@ -298,7 +301,7 @@ impl Plugins {
         };
         let terms = terms(surroundings, &program, &pinned.granted, u64::MAX)?;
         let after =
-            trial::rehearse(&program, &pinned.settings, &terms, &surroundings.ledger, before.next, |_| {})?;
+            trial::rehearse(&program, &pinned.settings, &terms, &surroundings.reading, before.next, |_| {})?;
         Ok(trial::compare(before.next, before.open(), after.open()))
     }
 

@@ -6,6 +6,7 @@
 mod alerts;
 pub mod board;
 pub mod built_in;
+pub mod contributions;
 pub mod engine;
 pub mod error;
 pub mod fold;
@@ -14,6 +15,7 @@ pub mod host;
 pub mod manifest;
 pub mod options;
 pub mod outcome;
+pub mod reading;
 pub mod registry;
 mod runner;
 mod running;

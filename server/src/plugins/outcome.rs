@@ -108,13 +108,21 @@ pub struct Register {
     pub title: String,
     /// What stands in it.
     pub description: String,
+    /// The types of event that its rows are made of.
+    pub feeds: Vec<String>,
     /// Its columns.
     pub columns: Vec<Column>,
 }
 
 /// What of a register is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
+    /// Only rows about this case or record.
+    pub subject: Option<String>,
+    /// Only rows of this status.
+    pub status: Option<String>,
+    /// Only rows due within so many days.
+    pub due_within: Option<u32>,
     /// Only rows with this text.
     pub text: Option<String>,
     /// Only rows of these units.

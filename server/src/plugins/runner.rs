@@ -8,7 +8,6 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::time::{Duration, Instant};
 
-use memchr::memchr_iter;
 use muniment_core::hash::Hash;
 use muniment_core::host::host_event;
 use muniment_core::limits::{BATCH_BYTES_MAX, EVENT_BYTES_MAX};
@@ -18,14 +17,13 @@ use super::alerts::Saying;
 use super::engine::{Cause, Failure, Instance, Log, Program};
 use super::fold::{BATCH_ITEMS_MAX, FailedAt, Fold, Position, Terms};
 use super::grants;
+use super::reading::Reading;
 use super::snapshots::{Snapshot, SnapshotOf, Snapshots};
 use super::status::Shared;
 use crate::ledger::Ledger;
 use crate::ledger::submission::{Mode, Refusal, Submission};
 use crate::query::EventFacts;
 
-/// Entries that are read at a time.
-const CHUNK_ENTRIES: u64 = 4 * crate::ledger::limits::FRAME_ENTRIES;
 /// How often the ledger is looked at while nothing comes.
 const POLL: Duration = Duration::from_millis(50);
 /// How long until a ledger that takes nothing is tried again.
@@ -63,6 +61,7 @@ pub(super) enum Command {
 /// What a runner works with.
 pub(super) struct Runner {
     pub(super) ledger: Arc<Ledger>,
+    pub(super) reading: Arc<Reading>,
     pub(super) snapshots: Arc<Snapshots>,
     pub(super) program: Program,
     pub(super) settings: String,
@@ -350,12 +349,9 @@ impl Session<'_> {
     fn chunk(&mut self, goal: u64) -> Result<(), Trouble> {
         let begun = Instant::now();
         let next = self.position.next;
-        let end = goal.min((next / CHUNK_ENTRIES + 1) * CHUNK_ENTRIES);
-        let lines = self.runner.ledger.lines(next, end)?;
-        let (mut entries, last) = read_entries(&lines, next)?;
-        if entries.len() as u64 != end - next {
-            return Err(Trouble::Ledger(format!("fewer entries than there should be from entry {next} on")));
-        }
+        let chunk = self.runner.reading.chunk(next, goal)?;
+        let end = goal.min(chunk.end());
+        let mut entries = chunk.entries(&(next..end));
         if self.runner.has_to_forget(&entries) {
             return Err(Trouble::Destroyed);
         }
@@ -367,7 +363,7 @@ impl Session<'_> {
             return Err(Trouble::Stopped);
         }
         self.runner.tell(said)?;
-        self.last = Hash::of_line(last);
+        self.last = Hash::of_line(chunk.line(end - 1));
         self.runner.status.lock().batch = begun.elapsed();
         self.publish();
         Ok(())
@@ -422,20 +418,6 @@ impl Session<'_> {
             status.fault = None;
         }
     }
-}
-
-/// The entries of lines, and the last line.
-pub(super) fn read_entries(lines: &[u8], first: u64) -> io::Result<(Vec<EventFacts<'_>>, &[u8])> {
-    let (mut entries, mut start, mut last) = (Vec::new(), 0, &[][..]);
-    for newline in memchr_iter(b'\n', lines) {
-        last = &lines[start..newline];
-        start = newline + 1;
-        let seq = first + entries.len() as u64;
-        let entry = EventFacts::read(last)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("entry {seq}: {error}")))?;
-        entries.push(entry);
-    }
-    Ok((entries, last))
 }
 
 impl Runner {

@@ -11,8 +11,9 @@ use std::time::Duration;
 use super::engine::{Engine, Failure, Instance, Log, Program, sha256_of};
 use super::fold::{Fold, Terms};
 use super::grants::{self, Grants};
+use super::reading::{Reading, read_entries};
 use super::registry::{Installed, Standing, settings_sha256};
-use super::runner::{Command, Recorder, Runner, read_entries};
+use super::runner::{Command, Recorder, Runner};
 use super::snapshots::{Snapshot, SnapshotOf, Snapshots};
 use super::status::{Shared, Status};
 use crate::background;
@@ -27,6 +28,7 @@ const ANSWER_MAX: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(super) struct Surroundings {
     pub(super) ledger: Arc<Ledger>,
+    pub(super) reading: Arc<Reading>,
     pub(super) vault: Arc<Vault>,
     pub(super) definitions: Arc<Current>,
     pub(super) engine: Engine,
@@ -93,6 +95,7 @@ impl Running {
                 Ok((program, terms)) => {
                     let runner = Runner {
                         ledger: surroundings.ledger,
+                        reading: surroundings.reading,
                         snapshots: surroundings.snapshots,
                         program,
                         settings: installed.settings.clone(),
@@ -182,7 +185,7 @@ impl Running {
         let terms = terms(&self.surroundings, program, &self.installed.granted, self.installed.since).ok()?;
         let mut position = snapshot.position;
         let lines = ledger.lines(position.next, position.next + 1).ok()?;
-        let (mut entries, _last) = read_entries(&lines, position.next).ok()?;
+        let mut entries = read_entries(&lines, position.next).ok()?;
         let opened = terms.grants.opened(&entries).ok()?;
         grants::put(&mut entries, &opened);
         let mut instance = program.start(&self.installed.settings, &Log::default()).ok()?;

@@ -8,11 +8,9 @@ use super::alerts::{Key, Open, Saying};
 use super::engine::{Cause, Failure, Log, Program};
 use super::fold::{BATCH_ITEMS_MAX, Fold, Position, Terms};
 use super::grants;
-use super::runner::read_entries;
+use super::reading::{Reading, read_entries};
 use crate::ledger::Ledger;
 
-/// Entries that are read at a time.
-const CHUNK_ENTRIES: u64 = 4 * crate::ledger::limits::FRAME_ENTRIES;
 /// Entries at each end of the ledger that the check at installation is made with.
 pub const SAMPLE_ENTRIES: u64 = 2048;
 /// The batches that the check is made with; the last is all at once.
@@ -103,7 +101,7 @@ pub(super) fn run_until<'l>(
             instance = program.start(settings, log)?;
             instance.restore(&state)?;
         }
-        let (mut entries, _last) = read_entries(lines, first)?;
+        let mut entries = read_entries(lines, first)?;
         let opened = terms.grants.opened(&entries)?;
         grants::put(&mut entries, &opened);
         let more = fold
@@ -225,7 +223,7 @@ pub fn rehearse(
     program: &Program,
     settings: &str,
     terms: &Terms,
-    ledger: &Ledger,
+    reading: &Reading,
     end: u64,
     mut progress: impl FnMut(u64),
 ) -> Result<Position, TrialError> {
@@ -235,11 +233,8 @@ pub fn rehearse(
     let mut position = Position::default();
     while position.next < end {
         let next = position.next;
-        let lines = ledger.lines(next, end.min((next / CHUNK_ENTRIES + 1) * CHUNK_ENTRIES))?;
-        let (mut entries, _last) = read_entries(&lines, next)?;
-        if entries.is_empty() {
-            break;
-        }
+        let chunk = reading.chunk(next, end)?;
+        let mut entries = chunk.entries(&(next..end.min(chunk.end())));
         let opened = terms.grants.opened(&entries)?;
         grants::put(&mut entries, &opened);
         fold.advance(&mut position, &mut instance, &entries)

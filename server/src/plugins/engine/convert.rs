@@ -112,6 +112,7 @@ pub(super) fn registers(said: Vec<wit_registers::RegisterInfo>) -> Vec<Register>
         name: info.name,
         title: info.title,
         description: info.description,
+        feeds: info.feeds,
         columns: info.columns.into_iter().map(column).collect(),
     };
     said.into_iter().map(register).collect()

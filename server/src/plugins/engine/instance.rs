@@ -175,6 +175,9 @@ impl Instance {
         let units: Option<Vec<&str>> =
             query.units.as_ref().map(|units| units.iter().map(String::as_str).collect());
         let query = registers::Query {
+            subject: query.subject.as_deref(),
+            status: query.status.as_deref(),
+            due_within: query.due_within,
             text: query.text.as_deref(),
             units: units.as_deref(),
             offset: query.offset,

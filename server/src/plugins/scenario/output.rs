@@ -61,7 +61,7 @@ fn rows(
 ) -> Result<(), Failure> {
     let mut offset = 0;
     loop {
-        let query = Query { text: None, units: None, offset, limit: PAGE_ROWS };
+        let query = Query { offset, limit: PAGE_ROWS, ..Query::default() };
         let page: Page = instance.register(&register.name, &query, now)?.map_err(|reason| {
             Failure::new(Cause::Contract, format!("no register `{}`: {reason}", register.name))
         })?;

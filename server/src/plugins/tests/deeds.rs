@@ -104,7 +104,7 @@ fn what_it_says_in_words_is_bounded() {
     let asked = |deed: &str| {
         let mut instance: Instance =
             program().start(&format!(r#"{{"do":"{deed}"}}"#), &Log::default()).unwrap();
-        let query = Query { text: None, units: None, offset: 0, limit: 10 };
+        let query = Query { limit: 10, ..Query::default() };
         instance.register("cases", &query, 0)
     };
     assert!(asked("register-says").unwrap().unwrap_err().chars().count() <= 2000);

@@ -150,7 +150,7 @@ fn registers_that_fail_leave_the_fold_alone() {
     server.plugins().install(component(), with(r#"{"do":"register-traps","seconds":1000}"#)).unwrap();
     server.append("uk.test.case.opened", "a");
     server.wait_until_folded(ONE);
-    let query = crate::plugins::outcome::Query { text: None, units: None, offset: 0, limit: 10 };
+    let query = crate::plugins::outcome::Query { limit: 10, ..Default::default() };
     for _ in 0..3 {
         assert!(server.plugins().register(ONE, "cases", &query, 0).is_err());
     }

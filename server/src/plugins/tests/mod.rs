@@ -224,6 +224,12 @@ impl Server {
         done[0].as_ref().unwrap().seq
     }
 
+    /// Installs a plugin that comes with the program. All of them take a while to be compiled.
+    fn install_built_in(&self, id: &str) {
+        let plugin = crate::plugins::built_in::all().find(|plugin| plugin.id == id).unwrap();
+        self.plugins().install(plugin.component, Wish::default()).unwrap();
+    }
+
     /// Waits until a plugin has folded all that is in the ledger, what follows from that too.
     fn wait_until_folded(&self, id: &str) {
         wait_for("all is folded", || {

@@ -108,15 +108,11 @@ fn one_that_comes_after_raises_at_the_same_entry() {
     assert_eq!(causes(ONE), causes(TWO));
 }
 
-/// A ledger in production on a clock that the test sets, with the plugins that come with the program.
+/// A ledger in production on a clock that the test sets, with two of the plugins that come with the program.
 fn on(clock: &Arc<ManualClock>) -> Server {
-    let server = Server::at(
-        clock.clone(),
-        Purpose::Production,
-        PluginOptions { installs_built_in: true, ..options() },
-    );
+    let server = Server::at(clock.clone(), Purpose::Production, options());
     for id in ["breaches", "requests"] {
-        wait_for("it is installed", || server.plugins().get(id).is_ok());
+        server.install_built_in(id);
         server.wait_until_folded(id);
     }
     server

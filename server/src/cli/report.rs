@@ -1,0 +1,333 @@
+//! `muniment report`: what an organisation puts before its committee and publishes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, Subcommand, ValueEnum};
+use muniment_core::report::Document;
+use muniment_core::time::Timestamp;
+
+use super::failure::{EXIT_CODES, Failure, Verdict};
+use super::opening::{self, DataArg, SetArg};
+use super::print;
+use crate::ledger::Ledger;
+use crate::report::stopped::Maker;
+use crate::report::{Day, Period, ReportError, Wish, difference, files};
+
+const ABOUT: &str = "\
+Make the annual information governance report of a stopped ledger: what its plugins count of the period, with targets, \
+earlier years, definitions, reconciliation, the coverage of every policy clause, and how to verify all of it.
+
+A report follows from the ledger's entries, the pinned programs and the parameters: made again `--as-at` the same entry it is \
+the same, byte for byte. Making one is recorded (`report.generated`), unless --unrecorded.";
+
+const EXAMPLE: &str = "Examples:
+  muniment report --data /var/lib/muniment --period 2025-26 --out report-2025-26
+  muniment report --data /var/lib/muniment --period 2025-26 --edition public --out for-the-website
+  muniment report --data /var/lib/muniment --period 2025-26-Q1 --as-at 40960 --format json
+  muniment report verify report-2025-26/report.json --data /var/lib/muniment
+  muniment report diff report-2024-25/report.json restated/report.json";
+
+fn help() -> String {
+    format!("{EXAMPLE}\n\n{EXIT_CODES}")
+}
+
+/// Make the annual report, verify one, compare two
+#[derive(Debug, Args)]
+#[command(long_about = ABOUT, after_help = help(), args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct ReportArgs {
+    #[command(subcommand)]
+    command: Option<ReportCommand>,
+    #[command(flatten)]
+    make: MakeArgs,
+}
+
+#[derive(Debug, Args)]
+struct MakeArgs {
+    /// Data directory of the ledger
+    #[arg(long, value_name = "DIR", required = true)]
+    data: Option<PathBuf>,
+    /// What it is about: 2025-26, 2025-26-Q1, 2025, or 2025-04-01..2025-06-30
+    #[arg(long, value_name = "PERIOD", required = true)]
+    period: Option<String>,
+    /// Made of the entries up to this one, which counts too [default: all]
+    #[arg(long, value_name = "SEQ")]
+    as_at: Option<u64>,
+    /// How things stood at the end of this day [default: the end of the period]
+    #[arg(long, value_name = "DAY")]
+    status_at: Option<String>,
+    /// For whom: with evidence, or without it and without small numbers
+    #[arg(long, value_enum, default_value_t = EditionArg::Internal)]
+    edition: EditionArg,
+    /// Files to write; may be repeated [default: all]
+    #[arg(long, value_enum, value_name = "FORMAT", value_delimiter = ',')]
+    format: Vec<FormatArg>,
+    /// Directory to write to [default: muniment-report-<period>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The id of the report that this one takes the place of
+    #[arg(long, value_name = "REPORT")]
+    supersedes: Option<String>,
+    /// Do not record in the ledger that it was made
+    #[arg(long)]
+    unrecorded: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum EditionArg {
+    /// With the entries behind every figure
+    Internal,
+    /// Without evidence and cases, and with counts of 1 to 4 left out
+    Public,
+}
+
+/// A file of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatArg {
+    /// The report of record
+    Json,
+    /// One page that needs nothing else
+    Html,
+    /// A file a table
+    Csv,
+    /// A workbook
+    Xlsx,
+}
+
+#[derive(Debug, Subcommand)]
+enum ReportCommand {
+    /// Make a report again from the ledger, and compare
+    #[command(after_help = help())]
+    Verify {
+        /// Its JSON file
+        file: PathBuf,
+        /// Data directory of the ledger
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Say which figures differ between two reports
+    #[command(after_help = help())]
+    Diff {
+        /// The earlier one's JSON file
+        a: PathBuf,
+        /// The later one's
+        b: PathBuf,
+    },
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Failure {
+        match error {
+            ReportError::Beyond { .. } | ReportError::Empty => Failure::usage(error.to_string()),
+            _ => Failure::wanting(error.to_string()),
+        }
+    }
+}
+
+pub(crate) fn run(args: &ReportArgs, set: &SetArg) -> Result<Verdict, Failure> {
+    match &args.command {
+        None => make(&args.make, set),
+        Some(ReportCommand::Verify { file, data }) => verify(file, data, set),
+        Some(ReportCommand::Diff { a, b }) => diff(a, b),
+    }
+}
+
+/// What was written of a report.
+pub(super) struct Written {
+    pub(super) sections: usize,
+    pub(super) figures: usize,
+    pub(super) tables: usize,
+    /// What does not add up.
+    pub(super) faults: Vec<String>,
+    /// The files that people open.
+    pub(super) files: Vec<PathBuf>,
+}
+
+impl Written {
+    fn of(document: &Document, out: &Path) -> Written {
+        let files = ["report.html", "report.xlsx", "report.json"].map(|name| out.join(name));
+        Written {
+            sections: document.sections.len(),
+            figures: document.sections.iter().map(|section| section.metrics().count()).sum(),
+            tables: document.sections.iter().map(|section| section.tables().count()).sum(),
+            faults: document
+                .faults
+                .iter()
+                .map(|fault| format!("{} in {} ({}): {}", fault.rule, fault.of, fault.section, fault.what))
+                .collect(),
+            files: files.into_iter().filter(|file| file.exists()).collect(),
+        }
+    }
+}
+
+/// Makes the report of a period in the edition with evidence, writes all its files and records that it was made.
+pub(super) fn write_all(
+    directory: &Path,
+    period: &str,
+    out: &Path,
+    set: &SetArg,
+) -> Result<Written, Failure> {
+    let args = MakeArgs {
+        data: Some(directory.to_owned()),
+        period: Some(period.to_owned()),
+        as_at: None,
+        status_at: None,
+        edition: EditionArg::Internal,
+        format: Vec::new(),
+        out: Some(out.to_owned()),
+        supersedes: None,
+        unrecorded: false,
+    };
+    let (document, out) = made(&args, set)?;
+    Ok(Written::of(&document, &out))
+}
+
+/// Opens a stopped ledger and does something with what makes its reports.
+fn with_maker<T>(
+    directory: &Path,
+    set: &SetArg,
+    work: impl FnOnce(&Maker<'_>, &Ledger) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let data = DataArg { path: directory.to_owned() };
+    let settings = set.settings(directory)?;
+    let definitions = opening::definitions(&data)?;
+    let ledger = Arc::new(opening::open(&data, &settings, |_| {})?);
+    let vault = opening::vault(&data, &settings, &ledger, &definitions.get().catalogue)?;
+    let maker = Maker::new(directory, (ledger.clone(), vault.clone()), definitions, &settings.plugins)
+        .map_err(|error| Failure::wanting(error).of(directory.display()))?;
+    let done = work(&maker, &ledger);
+    drop((maker, vault));
+    if let Some(ledger) = Arc::into_inner(ledger) {
+        ledger.close();
+    }
+    done
+}
+
+fn make(args: &MakeArgs, set: &SetArg) -> Result<Verdict, Failure> {
+    let (document, out) = made(args, set)?;
+    let Written { sections, figures, tables, faults, .. } = Written::of(&document, &out);
+    let (id, size) = (&document.id, document.ledger.size);
+    print::result(&format!(
+        "{id} of {size} entries: {sections} sections, {figures} figures, {tables} tables, in {}",
+        out.display()
+    ));
+    for fault in &faults {
+        print::result(&format!("lint: {fault}"));
+    }
+    Ok(if faults.is_empty() { Verdict::Done } else { Verdict::Wanting })
+}
+
+fn made(args: &MakeArgs, set: &SetArg) -> Result<(Document, PathBuf), Failure> {
+    let (Some(directory), Some(period)) = (&args.data, &args.period) else {
+        return Err(Failure::usage("--data and --period are needed"));
+    };
+    let period = Period::parse(period).map_err(|error| Failure::usage(error.to_string()))?;
+    let status_at = args.status_at.as_deref().map(end_of).transpose()?;
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("muniment-report-{period}").replace("..", "-to-")));
+    let document = with_maker(directory, set, |maker, ledger| {
+        let size = match args.as_at {
+            Some(seq) => seq.saturating_add(1),
+            None => files::size_by_default(ledger).map_err(ReportError::from)?,
+        };
+        let wish = Wish { period, status_at, size, supersedes: args.supersedes.clone() };
+        let document = maker.make(&wish)?;
+        let document = match args.edition {
+            EditionArg::Internal => document,
+            EditionArg::Public => muniment_core::report::public(&document),
+        };
+        files::write(&out, &rendered(&document, &args.format)?)
+            .map_err(|error| Failure::wanting(format!("{}: {error}", out.display())))?;
+        if !args.unrecorded {
+            files::record_generated(ledger, &document)
+                .map_err(|error| Failure::wanting(format!("recording that it was made: {error}")))?;
+        }
+        Ok(document)
+    })?;
+    Ok((document, out))
+}
+
+/// The files that are wanted, each with its name in the folder.
+fn rendered(document: &Document, formats: &[FormatArg]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let is_wanted = |format| formats.is_empty() || formats.contains(&format);
+    let mut all = Vec::new();
+    if is_wanted(FormatArg::Json) {
+        all.push(("report.json".to_owned(), files::json(document)));
+    }
+    if is_wanted(FormatArg::Html) {
+        all.push(("report.html".to_owned(), muniment_report::html(document).into_bytes()));
+    }
+    if is_wanted(FormatArg::Csv) {
+        let tables = muniment_report::csv(document);
+        all.extend(tables.into_iter().map(|(name, text)| (format!("csv/{name}"), text.into_bytes())));
+    }
+    if is_wanted(FormatArg::Xlsx) {
+        let book = muniment_report::xlsx(document);
+        let book = book.map_err(|error| Failure::wanting(format!("the workbook: {error}")))?;
+        all.push(("report.xlsx".to_owned(), book));
+    }
+    Ok(all)
+}
+
+fn end_of(day: &str) -> Result<Timestamp, Failure> {
+    day.parse::<Day>().map(Day::end).map_err(|error| Failure::usage(format!("--status-at: {error}")))
+}
+
+fn read(path: &Path) -> Result<Document, Failure> {
+    let text =
+        fs::read_to_string(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::usage(format!("{} is no report: {error}", path.display())))
+}
+
+fn verify(file: &Path, data: &Path, set: &SetArg) -> Result<Verdict, Failure> {
+    let text = fs::read(file).map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
+    let document = read(file)?;
+    let made = with_maker(data, set, |maker, ledger| {
+        if document.ledger.origin != ledger.origin() {
+            let what =
+                format!("it is of the ledger {}, and this is {}", document.ledger.origin, ledger.origin());
+            return Err(Failure::wanting(what).of(file.display()));
+        }
+        Ok(maker
+            .make(&files::wish_of(&document).map_err(|error| Failure::usage(error).of(file.display()))?)?)
+    })?;
+    let made = files::in_state_of(made, &document);
+    if files::json(&made) == text {
+        print::result(&format!("{} is what the ledger says, byte for byte", document.id));
+        return Ok(Verdict::Done);
+    }
+    for pinned in document.plugins.iter().filter(|pinned| !made.plugins.contains(pinned)) {
+        print::result(&format!(
+            "it was made with `{}` {} ({}), which runs here no more",
+            pinned.plugin,
+            pinned.version,
+            &pinned.sha256.get(..12).unwrap_or_default()
+        ));
+    }
+    print::result(&format!("{} is not what the ledger says:", document.id));
+    told(&difference(&document, &made));
+    Ok(Verdict::Wanting)
+}
+
+fn diff(a: &Path, b: &Path) -> Result<Verdict, Failure> {
+    let differences = difference(&read(a)?, &read(b)?);
+    if differences.is_empty() {
+        print::result("no figure and no cell of a table differs");
+        return Ok(Verdict::Done);
+    }
+    told(&differences);
+    Ok(Verdict::Wanting)
+}
+
+fn told(differences: &[String]) {
+    for difference in differences {
+        print::result(&format!("  {difference}"));
+    }
+    if differences.is_empty() {
+        print::result("  no figure and no cell of a table differs; words, evidence or the order do");
+    }
+}

@@ -1,0 +1,115 @@
+//! A report as files, and what is recorded of it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use muniment_core::json::Value;
+use muniment_core::report::{Document, Edition};
+use muniment_core::time::Timestamp;
+
+use super::{Period, Wish};
+use crate::ledger::Ledger;
+use crate::ledger::submission::Refusal;
+use crate::plugins::engine::sha256_of;
+use crate::query::EventFacts;
+
+/// The JSON of a report: what every other file is made of, and what is compared first.
+#[must_use]
+pub fn json(document: &Document) -> Vec<u8> {
+    // Nothing in a document cannot be written: it has no maps with other keys than texts, and no floating-point numbers.
+    let mut text = serde_json::to_vec_pretty(document).unwrap_or_default();
+    text.push(b'\n');
+    text
+}
+
+/// The digest of a report's JSON, in hexadecimal.
+#[must_use]
+pub fn sha256(document: &Document) -> String {
+    sha256_of(&json(document))
+}
+
+/// Writes the files that are wanted into a folder, which is made where it is not there. A file that is there is replaced as a
+/// whole.
+///
+/// # Errors
+/// As the disk says.
+pub fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        let beside = path.with_extension("new");
+        fs::write(&beside, bytes)?;
+        fs::rename(&beside, &path)?;
+    }
+    Ok(())
+}
+
+/// What a report was made from.
+///
+/// # Errors
+/// What of it cannot be.
+pub fn wish_of(document: &Document) -> Result<Wish, String> {
+    let period = Period::parse(&document.period.name).map_err(|error| error.to_string())?;
+    let days = (period.from.to_string(), period.to.to_string());
+    if days != (document.period.from.clone(), document.period.to.clone()) {
+        return Err(format!(
+            "{} is not from {} to {}",
+            period.name, document.period.from, document.period.to
+        ));
+    }
+    let status_at = Timestamp::parse_rfc3339(&document.status_at)
+        .map_err(|error| format!("status_at {:?}: {error}", document.status_at))?;
+    let supersedes = document.supersedes.clone();
+    Ok(Wish { period, status_at: Some(status_at), size: document.ledger.size, supersedes })
+}
+
+/// A report that was made again, in the edition and at the step at which another one is.
+#[must_use]
+pub fn in_state_of(made: Document, other: &Document) -> Document {
+    let made = match other.edition {
+        Edition::Internal => made,
+        Edition::Public => muniment_core::report::public(&made),
+    };
+    Document { status: other.status, ..made }
+}
+
+/// How many of a ledger's entries a report is made of where nobody says: all, but for what was recorded of reports at the
+/// end. So a report that is made twice is the same.
+///
+/// # Errors
+/// As the disk says.
+pub fn size_by_default(ledger: &Ledger) -> io::Result<u64> {
+    let mut size = ledger.head().size;
+    while let Some(before) = size.checked_sub(1) {
+        let line = ledger.line(before)?.unwrap_or_default();
+        let entry = EventFacts::read(&line).map_err(io::Error::other)?;
+        if !(entry.by.starts_with("host") && entry.event_type.starts_with("report.")) {
+            break;
+        }
+        size = before;
+    }
+    Ok(size)
+}
+
+/// Records that a report was made. One that was made before, and has not changed, is recorded already.
+///
+/// # Errors
+/// Why it was refused.
+pub fn record_generated(ledger: &Ledger, document: &Document) -> Result<(), Refusal> {
+    let text = |text: &str| Value::string(text.to_owned());
+    let number = |number: u64| Value::Number(number.to_string().into());
+    let sha256 = sha256(document);
+    let edition = if document.edition == Edition::Public { "public" } else { "internal" };
+    let data = Value::object([
+        ("edition", text(edition)),
+        ("lint_failures", number(document.faults.len() as u64)),
+        ("period_from", text(&document.period.from)),
+        ("period_to", text(&document.period.to)),
+        ("report", text(&document.id)),
+        ("sha256", text(&sha256)),
+        ("size", number(document.ledger.size)),
+    ]);
+    let id = format!("{}/{edition}/{}", document.id, &sha256[..16]);
+    ledger.append_host_about("report.generated", &id, &document.id, data).map(drop)
+}
