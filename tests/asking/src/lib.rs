@@ -56,6 +56,7 @@ impl Plugin for Notes {
         name: "notes",
         title: "Notes",
         description: "The notes of requests.",
+        feeds: &["request.received"],
         columns: &[Column::new("case", "Case"), Column::new("note", "Note")],
     }];
 

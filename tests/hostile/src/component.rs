@@ -168,6 +168,7 @@ impl registers::Guest for Component {
     fn registers() -> Vec<registers::RegisterInfo> {
         let column = Column { name: "case".to_owned(), title: "Case".to_owned() };
         vec![registers::RegisterInfo {
+            feeds: Vec::new(),
             name: "cases".to_owned(),
             title: "Cases".to_owned(),
             description: "Those that are open.".to_owned(),

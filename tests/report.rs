@@ -1,0 +1,165 @@
+//! The demo and the report: a council's year over HTTP, through every plugin, to files that are the same each time.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use support::{Ran, command, run};
+use tempfile::TempDir;
+
+mod support;
+
+const PERIOD: &str = "2025-26";
+
+fn report(ledger: &Path, out: &Path, more: &[&str]) -> Ran {
+    let mut command = command(&["report", "--period", PERIOD, "--data"]);
+    command.arg(ledger).arg("--out").arg(out);
+    run(command.args(more), b"")
+}
+
+/// The files of a report, by their names.
+fn files(out: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    let mut folders = vec![out.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(out).unwrap().display().to_string();
+                all.push((name, fs::read(path).unwrap()));
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+/// What the demo makes is looked at from all sides in one test: to make it takes a while.
+#[test]
+fn a_demo_ends_in_a_report_that_is_made_again_byte_for_byte() {
+    let directory = TempDir::new().unwrap();
+    let demo = directory.path().join("demo");
+    let made = run(command(&["demo", "--no-serve", "--events", "1500", "--data"]).arg(&demo), b"");
+    let made = made.exits(0);
+    for expected in ["17 plugins have folded over all of it", "A-BRC-2 INC-2026-UNTOLD", "all of them add up"]
+    {
+        assert!(made.stdout.contains(expected), "{expected}\n{}", made.stdout);
+    }
+    assert!(!made.stdout.contains("WRONG"), "{}", made.stdout);
+    let (ledger, first) = (demo.join("ledger"), demo.join("report"));
+    let again = run(command(&["demo", "--no-serve", "--data"]).arg(&demo), b"").exits(2);
+    assert!(again.stderr.contains("there is something in it already"), "{}", again.stderr);
+    run(command(&["verify", "--data"]).arg(&ledger), b"").exits(0);
+
+    let document = read(&first.join("report.json"));
+    let as_at = (document["ledger"]["size"].as_u64().unwrap() - 1).to_string();
+    for derived in ["state", "index"] {
+        fs::remove_dir_all(ledger.join(derived)).unwrap();
+    }
+    let second = directory.path().join("second");
+    report(&ledger, &second, &["--as-at", &as_at]).exits(0);
+    assert_eq!(files(&first), files(&second));
+    let third = directory.path().join("third");
+    report(&ledger, &third, &[]).exits(0);
+    assert_eq!(files(&first), files(&third), "what is recorded of reports makes no other report");
+    let json = first.join("report.json");
+    let verify = |file: &Path| run(command(&["report", "verify", "--data"]).arg(&ledger).arg(file), b"");
+    assert!(verify(&json).exits(0).stdout.contains("byte for byte"));
+
+    structure(&document);
+    tampered(&document, &directory.path().join("tampered.json"), verify);
+    public(&ledger, &directory.path().join("public"), verify);
+    refusals(&ledger, &directory.path().join("none"));
+}
+
+/// Every section is there, each figure rests on entries, and no clause is without a row.
+fn structure(document: &Value) {
+    let sections = document["sections"].as_array().unwrap();
+    let ids: Vec<&str> = sections.iter().map(|section| section["id"].as_str().unwrap()).collect();
+    let expected: Vec<String> = (1..=20)
+        .map(|number| format!("R{number}"))
+        .chain(["A", "B", "C", "D"].map(|it| format!("Annex-{it}")))
+        .collect();
+    assert_eq!(ids, expected);
+    let blocks = || sections.iter().flat_map(|section| section["blocks"].as_array().unwrap());
+    let metrics: Vec<&Value> = blocks().filter(|block| block["kind"] == "metric").collect();
+    assert!(metrics.len() > 100, "{}", metrics.len());
+    for metric in metrics {
+        assert!(metric["numerator"] == 0 || metric["evidence"] != json!([]), "{metric}");
+        assert!(!metric["definition"].as_str().unwrap().is_empty(), "{metric}");
+    }
+    let clauses = |name: &str| {
+        let table = blocks().find(|block| block["name"] == name).unwrap();
+        table["rows"].as_array().unwrap().len()
+    };
+    assert_eq!((clauses("clauses_leicester"), clauses("clauses_coventry")), (89, 27));
+    assert_eq!(document["faults"], json!([]));
+}
+
+/// A figure that somebody changed is named.
+fn tampered(document: &Value, path: &Path, verify: impl Fn(&Path) -> Ran) {
+    let mut document = document.clone();
+    let section = document["sections"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .find(|section| section["id"] == "R5")
+        .unwrap();
+    let metric = section["blocks"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .find(|block| block["name"] == "requests_received");
+    let metric = metric.unwrap();
+    let was = metric["numerator"].as_u64().unwrap();
+    metric["numerator"] = json!(was + 1);
+    fs::write(path, serde_json::to_vec_pretty(&document).unwrap()).unwrap();
+    let found = verify(path).exits(1);
+    let expected = format!("{} became {was}", was + 1);
+    assert!(
+        found.stdout.contains("is not what the ledger says") && found.stdout.contains(&expected),
+        "{}",
+        found.stdout
+    );
+}
+
+/// The public edition names no entry and no case, and shows no count from 1 to 4 in a table.
+fn public(ledger: &Path, out: &Path, verify: impl Fn(&Path) -> Ran) {
+    report(ledger, out, &["--edition", "public", "--unrecorded"]).exits(0);
+    let json = out.join("report.json");
+    let document = read(&json);
+    let text = fs::read_to_string(&json).unwrap();
+    assert!(!text.contains("INC-2026-UNTOLD") && !text.contains("FOI-2026-LATE"));
+    for section in document["sections"].as_array().unwrap() {
+        for block in section["blocks"].as_array().unwrap() {
+            assert!(block["evidence"].is_null() || block["evidence"] == json!([]), "{block}");
+            if block["kind"] == "metric" {
+                assert!(
+                    !block["numerator"].as_u64().is_some_and(|number| (1..=4).contains(&number)),
+                    "{block}"
+                );
+            }
+            for row in block["rows"].as_array().into_iter().flatten() {
+                assert_eq!((&row["evidence"], &row["subject"]), (&json!([]), &Value::Null));
+            }
+        }
+    }
+    assert!(text.contains("\"suppressed\""), "in so small a year something is left out");
+    verify(&json).exits(0);
+}
+
+fn refusals(ledger: &Path, out: &Path) {
+    let refused = report(ledger, out, &["--as-at", "99999999"]).exits(2);
+    assert!(refused.stderr.contains("of 100000000 entries: the ledger has"), "{}", refused.stderr);
+    let mut wrong = command(&["report", "--period", "soon", "--data"]);
+    wrong.arg(ledger);
+    assert!(run(&mut wrong, b"").exits(2).stderr.contains("\"soon\" is no period"));
+    assert!(!out.exists());
+}
