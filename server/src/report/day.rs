@@ -79,7 +79,7 @@ impl Day {
 
 /// An instant as it was in London: `Tue 2026-03-31 18:00`.
 #[must_use]
-pub fn in_london(instant: Timestamp) -> String {
+pub(super) fn in_london(instant: Timestamp) -> String {
     LONDON.to_datetime(in_jiff(instant)).strftime("%a %Y-%m-%d %H:%M").to_string()
 }
 
