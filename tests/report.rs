@@ -3,9 +3,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
-use support::{Ran, command, run};
+use support::{Ran, clients, command, root, run};
 use tempfile::TempDir;
 
 mod support;
@@ -76,6 +77,9 @@ fn a_demo_ends_in_a_report_that_is_made_again_byte_for_byte() {
     structure(&document);
     tampered(&document, &directory.path().join("tampered.json"), verify);
     public(&ledger, &directory.path().join("public"), verify);
+    statistics(&ledger);
+    page(&first);
+    pdf(&first, &document);
     refusals(&ledger, &directory.path().join("none"));
 }
 
@@ -153,6 +157,59 @@ fn public(ledger: &Path, out: &Path, verify: impl Fn(&Path) -> Ran) {
     }
     assert!(text.contains("\"suppressed\""), "in so small a year something is left out");
     verify(&json).exits(0);
+}
+
+/// The page keeps the rules of WCAG 2.2 AA, asks for nothing, is used by keyboard alone and on a narrow screen.
+fn page(out: &Path) {
+    let Some(folder) = clients::browser_folder() else { return };
+    let mut node = Command::new("node");
+    node.current_dir(folder).arg(root().join("tests/browser/page.mjs")).arg(out.join("report.html"));
+    let looked = run(&mut node, b"");
+    assert!(looked.code == Some(0), "{}\n{}", looked.stdout, looked.stderr);
+}
+
+/// The PDF is sound and tagged, says its title and language, and is read in the order of the report.
+fn pdf(out: &Path, document: &Value) {
+    let file = out.join("report.pdf");
+    if !clients::is_there("qpdf") || !clients::is_there("pdftotext") {
+        return;
+    }
+    run(Command::new("qpdf").arg("--check").arg(&file), b"").exits(0);
+    let about = run(Command::new("pdfinfo").arg(&file), b"").exits(0).stdout;
+    let says = |name: &str, value: &str| {
+        let line = about.lines().find(|line| line.starts_with(name));
+        assert!(line.is_some_and(|line| line.contains(value)), "{name} {value}\n{about}");
+    };
+    says("Title:", document["title"].as_str().unwrap());
+    says("Author:", document["organisation"].as_str().unwrap());
+    says("Tagged:", "yes");
+    let text = run(Command::new("pdftotext").arg("-layout").arg(&file).arg("-"), b"").exits(0).stdout;
+    assert!(text.contains("DRAFT") && text.contains("Page 1 of "), "{text:.2000}");
+    let mut from = text.find("Contents").unwrap();
+    for section in document["sections"].as_array().unwrap() {
+        // In the list of contents first, each behind the one before.
+        let id = section["id"].as_str().unwrap();
+        let place =
+            text[from..].find(&format!("\n{id} ")).unwrap_or_else(|| panic!("{id} is not where it belongs"));
+        from += place + 1;
+    }
+}
+
+/// One table by itself, as the code of practice asks for it every quarter.
+fn statistics(ledger: &Path) {
+    let table = |name: &str| {
+        let mut command = command(&["report", "table", name, "--period", "2025-26-Q1", "--data"]);
+        run(command.arg(ledger), b"")
+    };
+    let printed = table("foi_statistics").exits(0).stdout;
+    let mut lines = printed.lines();
+    assert_eq!(lines.next(), Some("Requests received in the quarter,April to June 2025,Whole period"));
+    assert!(lines.next().is_some_and(|line| line.starts_with("Received,")), "{printed}");
+    let refused = table("nothing").exits(2).stderr;
+    assert!(
+        refused.contains("there is no table \"nothing\"") && refused.contains("foi_statistics"),
+        "{refused}"
+    );
 }
 
 fn refusals(ledger: &Path, out: &Path) {

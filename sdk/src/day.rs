@@ -10,6 +10,22 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Instant;
 
+/// The months, by name.
+pub(crate) const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 #[cfg(test)]
 mod tests;
 
@@ -178,20 +194,6 @@ impl Day {
     pub fn in_words(self) -> String {
         const DAYS: [&str; 7] =
             ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-        const MONTHS: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
         let date = self.date();
         let name = |names: &[&'static str], place: i32| {
             usize::try_from(place).ok().and_then(|place| names.get(place).copied()).unwrap_or("")

@@ -1,5 +1,6 @@
 //! A plugin's part of the annual report.
 
+use crate::day::MONTHS;
 use crate::{Column, Day, Row};
 
 /// The time that a report is about, from its first day to its last.
@@ -16,6 +17,31 @@ impl Period {
     #[must_use]
     pub fn holds(self, day: Day) -> bool {
         (self.from..=self.to).contains(&day)
+    }
+
+    /// Its quarters: three months each from its first day on; the last may be shorter.
+    #[must_use]
+    pub fn quarters(self) -> Vec<Period> {
+        let begins = (0..u16::MAX / 3).map(|number| self.from.plus_months(number * 3));
+        let begins: Vec<Day> = begins.take_while(|begins| *begins <= self.to).collect();
+        let ends = begins.iter().skip(1).map(|next| next.plus(-1)).chain([self.to]);
+        begins.iter().zip(ends).map(|(from, to)| Period { from: *from, to }).collect()
+    }
+
+    /// Its days in words: `April to June 2025` where these are whole months.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        let Period { from, to } = self;
+        if from.day_of_month() != 1 || to.plus(1).day_of_month() != 1 {
+            return format!("{from} to {to}");
+        }
+        let month =
+            |day: Day| MONTHS.get(usize::from(day.month().unsigned_abs()) - 1).copied().unwrap_or_default();
+        match (from.year() == to.year(), from.month() == to.month()) {
+            (true, true) => format!("{} {}", month(to), to.year()),
+            (true, false) => format!("{} to {} {}", month(from), month(to), to.year()),
+            (false, _) => format!("{} {} to {} {}", month(from), from.year(), month(to), to.year()),
+        }
     }
 }
 
@@ -190,4 +216,35 @@ pub struct Finding {
     pub clauses: Vec<String>,
     /// The entries that it rests on.
     pub evidence: Vec<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn period(from: &str, to: &str) -> Period {
+        Period { from: from.parse().unwrap(), to: to.parse().unwrap() }
+    }
+
+    #[test]
+    fn a_period_has_quarters() {
+        let words = |from, to| -> Vec<String> {
+            period(from, to).quarters().into_iter().map(Period::in_words).collect()
+        };
+        assert_eq!(
+            words("2025-04-01", "2026-03-31"),
+            [
+                "April to June 2025",
+                "July to September 2025",
+                "October to December 2025",
+                "January to March 2026"
+            ]
+        );
+        assert_eq!(words("2025-12-01", "2026-02-28"), ["December 2025 to February 2026"]);
+        assert_eq!(
+            words("2025-11-15", "2026-02-28"),
+            ["2025-11-15 to 2026-02-14", "2026-02-15 to 2026-02-28"]
+        );
+        assert_eq!(words("2026-02-01", "2026-02-28"), ["February 2026"]);
+    }
 }

@@ -28,24 +28,32 @@ pub fn python() -> Option<&'static Path> {
 /// A folder in which Node finds the packages of the examples.
 pub fn node_folder() -> Option<&'static Path> {
     static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let installed = FOLDER.get_or_init(|| {
-        let wanted = [root().join("examples/package.json")];
-        install("node", &wanted, |home| {
-            fs::create_dir_all(home).map_err(|error| error.to_string())?;
-            fs::copy(&wanted[0], home.join("package.json")).map_err(|error| error.to_string())?;
-            succeeds(
-                Command::new("npm")
-                    .args(["install", "--silent", "--no-audit", "--no-fund"])
-                    .current_dir(home),
-            )
-        })
-    });
+    let installed = FOLDER.get_or_init(|| node("node", &root().join("examples/package.json")));
     or_skip(installed, "Node with the packages of examples/package.json (apt-get install nodejs npm)")
+}
+
+/// A folder in which Node finds what drives Chromium.
+pub fn browser_folder() -> Option<&'static Path> {
+    static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let installed = FOLDER.get_or_init(|| node("browser", &root().join("tests/browser/package.json")));
+    let folder = or_skip(installed, "Node with the packages of tests/browser (apt-get install nodejs npm)");
+    folder.filter(|_| is_there("chromium"))
+}
+
+fn node(name: &str, package: &Path) -> Result<PathBuf, String> {
+    install(name, &[package.to_owned()], |home| {
+        fs::create_dir_all(home).map_err(|error| error.to_string())?;
+        fs::copy(package, home.join("package.json")).map_err(|error| error.to_string())?;
+        let mut npm = Command::new("npm");
+        succeeds(npm.args(["install", "--silent", "--no-audit", "--no-fund"]).current_dir(home))
+    })
 }
 
 /// Whether a program is there.
 pub fn is_there(program: &str) -> bool {
-    let there = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    let says = |flag| Command::new(program).arg(flag).output().is_ok_and(|output| output.status.success());
+    // The tools of poppler know the short form only.
+    let there = says("--version") || says("-v");
     if !there {
         skip(&format!("{program} is not installed"));
     }

@@ -22,7 +22,7 @@ pub(crate) enum Regime {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Fact {
     /// It arrived; with the name of a calendar where a school's days count.
-    Received { regime: Regime, unit: Option<String>, calendar: Option<String> },
+    Received { regime: Regime, unit: Option<String>, calendar: Option<String>, requester: Requester },
     /// The requester was told so.
     Acknowledged,
     /// It belongs under another law.
@@ -41,6 +41,10 @@ pub(crate) enum Fact {
     Extended { to: Day, ground: Ground, refusal_notice: bool },
     /// It will not.
     ExtensionWithdrawn,
+    /// A part of what is held is withheld.
+    Withheld(Exemption),
+    /// It was answered, and what is withheld with that.
+    Answered { answer: Answer, withheld: Vec<Exemption> },
     /// It came to an end.
     Ended(End),
     /// It was closed: what that means hangs on why.
@@ -49,6 +53,84 @@ pub(crate) enum Fact {
     Reopened(ReopenReason),
     /// It is of no account: a part of it was passed on, say.
     Nothing,
+}
+
+/// What kind of requester it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Requester {
+    Private,
+    Media,
+    Business,
+    Researcher,
+    ElectedMember,
+    CampaignGroup,
+    Charity,
+    PublicBody,
+    Solicitor,
+    Employee,
+    Other,
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+/// An exemption of freedom of information or an exception of environmental information: a place in [`EXEMPTIONS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Exemption(u8);
+
+/// As the catalogue names them, in the order of the law.
+pub(crate) const EXEMPTIONS: [&str; 37] = [
+    "s.21",
+    "s.22",
+    "s.22A",
+    "s.23",
+    "s.24",
+    "s.26",
+    "s.27",
+    "s.28",
+    "s.29",
+    "s.30",
+    "s.31",
+    "s.32",
+    "s.33",
+    "s.34",
+    "s.35",
+    "s.36",
+    "s.37",
+    "s.38",
+    "s.39",
+    "s.40",
+    "s.41",
+    "s.42",
+    "s.43",
+    "s.44",
+    "reg.12(4)(a)",
+    "reg.12(4)(b)",
+    "reg.12(4)(c)",
+    "reg.12(4)(d)",
+    "reg.12(4)(e)",
+    "reg.12(5)(a)",
+    "reg.12(5)(b)",
+    "reg.12(5)(c)",
+    "reg.12(5)(d)",
+    "reg.12(5)(e)",
+    "reg.12(5)(f)",
+    "reg.12(5)(g)",
+    "reg.13",
+];
+
+impl Exemption {
+    /// The one of this name; the catalogue lets no other pass.
+    fn named(name: &str) -> Option<Exemption> {
+        let place = EXEMPTIONS.iter().position(|known| *known == name)?;
+        u8::try_from(place).ok().map(Exemption)
+    }
+
+    /// All of them, each with its name.
+    pub(crate) fn all() -> impl Iterator<Item = (Exemption, &'static str)> {
+        (0..).map(Exemption).zip(EXEMPTIONS)
+    }
 }
 
 /// What permits more time.
@@ -126,8 +208,8 @@ impl Fact {
     pub(crate) fn read(kind: &str, data: Data<'_>) -> Result<Option<Fact>, DataError> {
         Ok(Some(match kind {
             "request.received" => {
-                let Received { regime, unit, calendar } = data.read()?;
-                Fact::Received { regime, unit, calendar }
+                let Received { regime, unit, calendar, requester_class } = data.read()?;
+                Fact::Received { regime, unit, calendar, requester: requester_class.unwrap_or_default() }
             }
             "request.acknowledged" => Fact::Acknowledged,
             "request.regime_changed" => Fact::RegimeChanged { regime: data.read::<RegimeChanged>()?.regime },
@@ -152,10 +234,24 @@ impl Fact {
                 Some("part") => Fact::Nothing,
                 _ => Fact::Ended(End::Transferred),
             },
-            "request.response_issued" => match data.read::<Response>()?.outcome {
-                Answer::NotAValidRequest => Fact::Ended(End::Invalid),
-                answer => Fact::Ended(End::Answered(answer)),
-            },
+            "request.exemption_applied" => {
+                let section = data.read::<ExemptionApplied>()?.exemption_section;
+                match section.as_deref().and_then(Exemption::named) {
+                    Some(exemption) => Fact::Withheld(exemption),
+                    None => return Ok(None),
+                }
+            }
+            "request.response_issued" => {
+                let Response { outcome, exemption_sections } = data.read()?;
+                let sections = exemption_sections.iter().flatten();
+                match outcome {
+                    Answer::NotAValidRequest => Fact::Ended(End::Invalid),
+                    answer => Fact::Answered {
+                        answer,
+                        withheld: sections.filter_map(|name| Exemption::named(name)).collect(),
+                    },
+                }
+            }
             "request.withdrawn" => Fact::Ended(End::Withdrawn),
             "request.lapsed" | "request.fee_lapsed" => Fact::Ended(End::Lapsed),
             "request.closed" => {
@@ -178,8 +274,8 @@ impl Fact {
             Fact::FeeNotice => 6,
             Fact::FeePaid => 7,
             Fact::Extended { .. } => 8,
-            Fact::ExtensionWithdrawn => 9,
-            Fact::Ended(_) => 10,
+            Fact::ExtensionWithdrawn | Fact::Withheld(_) => 9,
+            Fact::Answered { .. } | Fact::Ended(_) => 10,
             Fact::Closed(_) => 11,
             Fact::Reopened(_) => 12,
         }
@@ -191,6 +287,12 @@ struct Received {
     regime: Regime,
     unit: Option<String>,
     calendar: Option<String>,
+    requester_class: Option<Requester>,
+}
+
+#[derive(Deserialize)]
+struct ExemptionApplied {
+    exemption_section: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -224,6 +326,7 @@ struct Transferred {
 #[derive(Deserialize)]
 struct Response {
     outcome: Answer,
+    exemption_sections: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]

@@ -6,7 +6,7 @@ use muniment_sdk::{
     Touched,
 };
 
-use crate::apply::{Answer, CloseReason, End, Fact, Regime, ReopenReason};
+use crate::apply::{Answer, CloseReason, End, Exemption, Fact, Regime, ReopenReason, Requester};
 use crate::clock::Clock;
 use crate::extension::{Extension, Extensions};
 use crate::{Settings, alarms};
@@ -29,6 +29,9 @@ pub(crate) struct Request {
     pub(crate) awaiting: Option<Awaiting>,
     pub(crate) extensions: Extensions,
     pub(crate) ended: Option<Ended>,
+    pub(crate) requester: Requester,
+    /// What is withheld: in order, each once.
+    pub(crate) withheld: Vec<Exemption>,
     /// Taken up again after its end, without a clock of the law: a matter of its own.
     pub(crate) reopened: Option<On>,
 }
@@ -135,7 +138,7 @@ impl Request {
 
     /// As it arrived; nothing where a fact is about something else.
     fn received(settings: &Settings, calendars: &Calendars, happened: &Happened<Fact>) -> Option<Request> {
-        let Fact::Received { regime, unit, calendar } = &happened.fact else { return None };
+        let Fact::Received { regime, unit, calendar, requester } = &happened.fact else { return None };
         let received = On::of(happened);
         let school = calendar.as_ref().and_then(|name| calendars.named(name));
         let clock = Clock::by(received.day, settings.receipt_rule, calendars.uk_wide(), school.as_ref());
@@ -152,6 +155,8 @@ impl Request {
             awaiting: None,
             extensions: Extensions::default(),
             ended: None,
+            requester: *requester,
+            withheld: Vec::new(),
             reopened: None,
         })
     }
@@ -197,6 +202,13 @@ impl Request {
                 self.extend(Extension { to: *to, ground: *ground, notified: on });
             }
             Fact::ExtensionWithdrawn => self.extensions = Extensions::default(),
+            Fact::Withheld(exemption) => self.withhold(&[*exemption]),
+            Fact::Answered { answer, withheld } => {
+                if self.ended.is_none() {
+                    self.withhold(withheld);
+                }
+                self.end(End::Answered(*answer), on);
+            }
             Fact::Ended(end) => self.end(*end, on),
             Fact::Closed(reason) => self.close(*reason, on),
             Fact::Reopened(reason) => self.reopen(*reason, on),
@@ -233,6 +245,12 @@ impl Request {
         }
     }
 
+    fn withhold(&mut self, exemptions: &[Exemption]) {
+        self.withheld.extend(exemptions);
+        self.withheld.sort_unstable();
+        self.withheld.dedup();
+    }
+
     fn end(&mut self, how: End, on: On) {
         self.reopened = None;
         if self.ended.is_none() {
@@ -261,6 +279,7 @@ impl Request {
             ReopenReason::ClosedInError => self.ended = None,
             ReopenReason::IcoDecision | ReopenReason::TribunalDecision => {
                 self.ended = None;
+                self.withheld.clear();
                 self.restart(Restarted::Ordered(on), on.day);
             }
             ReopenReason::Other => self.reopened = Some(on),

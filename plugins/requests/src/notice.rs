@@ -15,6 +15,8 @@ use apply::{Fact, Judgment};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Notices {
     steps: Vec<Step>,
+    /// Everything that the regulator and tribunals did, whether or not something is to be done about it.
+    all: Vec<(Asked, On)>,
 }
 
 /// Something that is to be done by a day.
@@ -53,7 +55,7 @@ pub(crate) enum Asked {
 }
 
 impl Asked {
-    const ALL: [Asked; 7] = [
+    pub(crate) const ALL: [Asked; 7] = [
         Asked::Complaint,
         Asked::InformationNotice,
         Asked::DecisionNotice,
@@ -90,7 +92,18 @@ impl Step {
 }
 
 impl Notices {
+    /// What the regulator and tribunals did, and when.
+    pub(crate) fn all(&self) -> &[(Asked, On)] {
+        &self.all
+    }
+
     fn take(&mut self, on: On, fact: &Fact) {
+        match fact {
+            Fact::Asks { asked, .. } => self.all.push((*asked, on)),
+            Fact::Appealed { .. } => self.all.push((Asked::Appeal, on)),
+            Fact::Judged { .. } => self.all.push((Asked::Tribunal, on)),
+            Fact::Supplied { .. } | Fact::Complied { .. } | Fact::Closed { .. } => {}
+        }
         match fact {
             Fact::Asks { asked, by, has_steps, reference } => {
                 if *asked == Asked::DecisionNotice {
@@ -189,11 +202,11 @@ impl Case for Notices {
     }
 
     fn fold(_: &Settings, facts: &[Happened<Fact>]) -> Option<Notices> {
-        let mut notices = Notices { steps: Vec::new() };
+        let mut notices = Notices { steps: Vec::new(), all: Vec::new() };
         for happened in facts {
             notices.take(On::of(happened), &happened.fact);
         }
-        (!notices.steps.is_empty()).then_some(notices)
+        (!notices.all.is_empty()).then_some(notices)
     }
 
     fn is_done(&self) -> bool {

@@ -1,5 +1,7 @@
 //! The section about requests for information.
 
+use std::collections::BTreeSet;
+
 use muniment_sdk::{Cell, Column, Finding, Instant, Metric, Period, Row, Section, Table};
 
 use crate::apply::{Answer, End, Regime};
@@ -7,6 +9,9 @@ use crate::case::{Ended, Request};
 use crate::registers::regime;
 use crate::review::section::with_reviews;
 use crate::{Requests, Settings};
+
+mod breakdown;
+mod statistics;
 
 const REGIMES: [Regime; 3] = [Regime::Foi, Regime::Eir, Regime::Reuse];
 
@@ -64,7 +69,14 @@ pub(crate) fn requests(
     )
     .with(timeliness(&cases, period))
     .with(outcomes(&answered));
+    let section = breakdown::with_breakdown(section, &cases, period);
+    let referred = plugin.reviews.cases_at(settings, status_at).map(|(subject, _)| subject.to_owned());
+    let referred: BTreeSet<String> = referred.collect();
+    let subjects: Vec<(&str, Request)> = plugin.cases.cases_at(settings, status_at).collect();
+    let section = section.with(statistics::of(&subjects, &referred, period));
     let section = with_reviews(section, &plugin.reviews, settings, period, status_at);
+    let notices = plugin.notices.cases_at(settings, status_at);
+    let section = section.with(breakdown::regulator(notices.map(|(_, notices)| notices), period));
     match unreadable(plugin) {
         Some(finding) => section.with(finding),
         None => section,

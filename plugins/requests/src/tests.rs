@@ -7,8 +7,10 @@ use super::*;
 mod extensions;
 mod lapses;
 mod notices;
+mod published;
 mod reviews;
 mod schools;
+mod statistics;
 
 fn received(case: &str, day: &str) -> Post {
     Post::new("request.received", case).at(day).data(json!({ "regime": "foi", "unit": "parks" }))

@@ -6,6 +6,7 @@ use super::*;
 
 mod complaints;
 mod histories;
+mod published;
 mod report;
 
 fn post(kind: &str, case: &str, day: &str) -> Post {

@@ -1,20 +1,32 @@
 //! Tables as CSV, one file each, with all figures and their definitions beside them.
 
 use csv::{Terminator, WriterBuilder};
-use muniment_core::report::{Cell, Document, Share, Table};
+use muniment_core::report::{Cell, Document, Section, Share, Table};
 
 use crate::words::LEFT_OUT;
+
+/// Under this name all figures stand together.
+const FIGURES: &str = "figures";
 
 /// The files: a name and the content of each.
 #[must_use]
 pub fn csv(document: &Document) -> Vec<(String, String)> {
-    let mut files = vec![("figures.csv".to_owned(), figures(document))];
+    let mut files = vec![(format!("{FIGURES}.csv"), figures(document))];
     for section in &document.sections {
         for table in section.tables() {
             files.push((format!("{}-{}.csv", section.id.to_lowercase(), table.name), of_table(table)));
         }
     }
     files
+}
+
+/// One table, or all figures under the name `figures`; none where there is no such table.
+#[must_use]
+pub fn csv_table(document: &Document, name: &str) -> Option<String> {
+    if name == FIGURES {
+        return Some(figures(document));
+    }
+    document.sections.iter().flat_map(Section::tables).find(|table| table.name == name).map(of_table)
 }
 
 fn figures(document: &Document) -> String {

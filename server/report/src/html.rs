@@ -70,7 +70,8 @@ impl Page<'_> {
         if document.status == Status::Draft {
             self.put("<p class=\"draft\"><strong>DRAFT</strong> Nobody has approved this report yet.</p>");
         }
-        let (from, to) = (escaped(&document.period.from), escaped(&document.period.to));
+        let (from, to) =
+            (escaped(&words::day(&document.period.from)), escaped(&words::day(&document.period.to)));
         let edition = match document.edition {
             Edition::Internal => "Internal edition, with the entries behind every figure",
             Edition::Public => "Public edition, without small numbers",
@@ -78,7 +79,7 @@ impl Page<'_> {
         self.put(&format!(
             "<h1>{title}</h1>\n<dl class=\"about\"><div><dt>Period</dt><dd>{from} to {to}</dd></div><div><dt>As things stood at</dt><dd>{}</dd></div>\
              <div><dt>Edition</dt><dd>{edition}</dd></div><div><dt>Report</dt><dd>{}</dd></div></dl>",
-            escaped(&document.status_at),
+            escaped(&words::instant(&document.status_at)),
             escaped(&document.id)
         ));
         if let Some(supersedes) = &document.supersedes {

@@ -12,11 +12,11 @@ mod csv;
 mod html;
 #[cfg(test)]
 mod testing;
-mod words;
+pub mod words;
 mod xlsx;
 
 pub use chart::chart;
-pub use csv::csv;
+pub use csv::{csv, csv_table};
 pub use html::html;
 pub use rust_xlsxwriter::XlsxError;
 pub use xlsx::xlsx;

@@ -3,13 +3,14 @@
 use muniment_core::report::{Cell, Metric, Share};
 
 /// What stands for a number that is left out.
-pub(crate) const LEFT_OUT: &str = "[c]";
+pub const LEFT_OUT: &str = "[c]";
 /// What that means.
-pub(crate) const LEFT_OUT_MEANS: &str =
+pub const LEFT_OUT_MEANS: &str =
     "[c] stands for a number that is left out, because it is between 1 and 4 or would tell one that is.";
 
 /// A cell as a text.
-pub(crate) fn cell(cell: &Cell) -> String {
+#[must_use]
+pub fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Flag(true) => "Yes".to_owned(),
         Cell::Flag(false) => "No".to_owned(),
@@ -22,7 +23,8 @@ pub(crate) fn cell(cell: &Cell) -> String {
 }
 
 /// A figure as a text.
-pub(crate) fn figure(metric: &Metric) -> String {
+#[must_use]
+pub fn figure(metric: &Metric) -> String {
     match (metric.numerator, metric.denominator) {
         (Some(numerator), Some(denominator)) => Share { numerator, denominator }.to_string(),
         (Some(numerator), None) => grouped(i64::try_from(numerator).unwrap_or(i64::MAX)),
@@ -31,7 +33,8 @@ pub(crate) fn figure(metric: &Metric) -> String {
 }
 
 /// A number in groups of three digits.
-pub(crate) fn grouped(number: i64) -> String {
+#[must_use]
+pub fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     if number < 0 {
@@ -46,8 +49,47 @@ pub(crate) fn grouped(number: i64) -> String {
     text
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A day such as `2026-03-31` as people write it: `31 March 2026`. What is no day stays as it is.
+#[must_use]
+pub fn day(text: &str) -> String {
+    let in_words = || {
+        let mut parts = text.splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+        Some(format!("{} {month} {year}", day.parse::<u8>().ok()?))
+    };
+    in_words().unwrap_or_else(|| text.to_owned())
+}
+
+/// An instant such as `2026-03-31T23:00:00Z`: `31 March 2026, 23:00 UTC`. What is no instant in UTC stays as it is.
+#[must_use]
+pub fn instant(text: &str) -> String {
+    match text.split_once('T') {
+        Some((date, time)) if time.ends_with('Z') && time.len() > 5 && time.is_ascii() => {
+            format!("{}, {} UTC", day(date), &time[..5])
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// Whether a column holds numbers: then it is aligned to the right.
-pub(crate) fn is_numeric<'c>(mut cells: impl Iterator<Item = &'c Cell>) -> bool {
+#[must_use]
+pub fn is_numeric<'c>(mut cells: impl Iterator<Item = &'c Cell>) -> bool {
     let mut any = false;
     let all = cells.all(|cell| {
         any |= matches!(cell, Cell::Number(_) | Cell::Share(_));
@@ -59,6 +101,14 @@ pub(crate) fn is_numeric<'c>(mut cells: impl Iterator<Item = &'c Cell>) -> bool 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_written_out() {
+        assert_eq!((day("2026-03-01").as_str(), day("soon").as_str()), ("1 March 2026", "soon"));
+        assert_eq!((day("2026-13-01").as_str(), day("2026-00-01").as_str()), ("2026-13-01", "2026-00-01"));
+        assert_eq!(instant("2026-03-31T23:00:00.000000Z"), "31 March 2026, 23:00 UTC");
+        assert_eq!((instant("Z").as_str(), instant("aTZ").as_str()), ("Z", "aTZ"));
+    }
 
     #[test]
     fn numbers_are_grouped() {

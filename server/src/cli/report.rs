@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
-use muniment_core::report::Document;
+use muniment_core::report::{Document, Section};
 use muniment_core::time::Timestamp;
 
 use super::failure::{EXIT_CODES, Failure, Verdict};
 use super::opening::{self, DataArg, SetArg};
 use super::print;
 use crate::ledger::Ledger;
+use crate::report::files::Format;
 use crate::report::stopped::Maker;
 use crate::report::{Day, Period, ReportError, Wish, difference, files};
 
@@ -26,6 +27,7 @@ const EXAMPLE: &str = "Examples:
   muniment report --data /var/lib/muniment --period 2025-26 --out report-2025-26
   muniment report --data /var/lib/muniment --period 2025-26 --edition public --out for-the-website
   muniment report --data /var/lib/muniment --period 2025-26-Q1 --as-at 40960 --format json
+  muniment report table foi_statistics --data /var/lib/muniment --period 2025-26-Q1 --edition public
   muniment report verify report-2025-26/report.json --data /var/lib/muniment
   muniment report diff report-2024-25/report.json restated/report.json";
 
@@ -89,10 +91,24 @@ enum FormatArg {
     Json,
     /// One page that needs nothing else
     Html,
+    /// To print and to publish, readable by screen readers
+    Pdf,
     /// A file a table
     Csv,
     /// A workbook
     Xlsx,
+}
+
+impl FormatArg {
+    fn format(self) -> Format {
+        match self {
+            FormatArg::Json => Format::Json,
+            FormatArg::Html => Format::Html,
+            FormatArg::Pdf => Format::Pdf,
+            FormatArg::Csv => Format::Csv,
+            FormatArg::Xlsx => Format::Xlsx,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -105,6 +121,24 @@ enum ReportCommand {
         /// Data directory of the ledger
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
+    },
+    /// Print one table as CSV, such as foi_statistics: the quarterly statistics of the section 45 Code of Practice
+    #[command(after_help = help())]
+    Table {
+        /// The table's name
+        name: String,
+        /// Data directory of the ledger
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// What it is about: 2025-26, 2025-26-Q1, 2025, or 2025-04-01..2025-06-30
+        #[arg(long, value_name = "PERIOD")]
+        period: String,
+        /// Made of the entries up to this one, which counts too [default: all]
+        #[arg(long, value_name = "SEQ")]
+        as_at: Option<u64>,
+        /// For whom: as it was counted, or without small numbers
+        #[arg(long, value_enum, default_value_t = EditionArg::Internal)]
+        edition: EditionArg,
     },
     /// Say which figures differ between two reports
     #[command(after_help = help())]
@@ -129,6 +163,9 @@ pub(crate) fn run(args: &ReportArgs, set: &SetArg) -> Result<Verdict, Failure> {
     match &args.command {
         None => make(&args.make, set),
         Some(ReportCommand::Verify { file, data }) => verify(file, data, set),
+        Some(ReportCommand::Table { name, data, period, as_at, edition }) => {
+            table(name, data, (period, *as_at), *edition, set)
+        }
         Some(ReportCommand::Diff { a, b }) => diff(a, b),
     }
 }
@@ -146,7 +183,7 @@ pub(super) struct Written {
 
 impl Written {
     fn of(document: &Document, out: &Path) -> Written {
-        let files = ["report.html", "report.xlsx", "report.json"].map(|name| out.join(name));
+        let files = ["report.html", "report.pdf", "report.xlsx", "report.json"].map(|name| out.join(name));
         Written {
             sections: document.sections.len(),
             figures: document.sections.iter().map(|section| section.metrics().count()).sum(),
@@ -218,17 +255,23 @@ fn make(args: &MakeArgs, set: &SetArg) -> Result<Verdict, Failure> {
     Ok(if faults.is_empty() { Verdict::Done } else { Verdict::Wanting })
 }
 
-fn made(args: &MakeArgs, set: &SetArg) -> Result<(Document, PathBuf), Failure> {
+/// The document that is asked for, in its edition.
+fn document(args: &MakeArgs, set: &SetArg) -> Result<Document, Failure> {
+    documented(args, set, |_, document| Ok(document))
+}
+
+/// Makes the document that is asked for, and does something with it while the ledger is open.
+fn documented<T>(
+    args: &MakeArgs,
+    set: &SetArg,
+    work: impl FnOnce(&Ledger, Document) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let (Some(directory), Some(period)) = (&args.data, &args.period) else {
         return Err(Failure::usage("--data and --period are needed"));
     };
     let period = Period::parse(period).map_err(|error| Failure::usage(error.to_string()))?;
     let status_at = args.status_at.as_deref().map(end_of).transpose()?;
-    let out = args
-        .out
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(format!("muniment-report-{period}").replace("..", "-to-")));
-    let document = with_maker(directory, set, |maker, ledger| {
+    with_maker(directory, set, |maker, ledger| {
         let size = match args.as_at {
             Some(seq) => seq.saturating_add(1),
             None => files::size_by_default(ledger).map_err(ReportError::from)?,
@@ -239,37 +282,63 @@ fn made(args: &MakeArgs, set: &SetArg) -> Result<(Document, PathBuf), Failure> {
             EditionArg::Internal => document,
             EditionArg::Public => muniment_core::report::public(&document),
         };
+        work(ledger, document)
+    })
+}
+
+fn made(args: &MakeArgs, set: &SetArg) -> Result<(Document, PathBuf), Failure> {
+    let period = args.period.as_deref().unwrap_or_default().replace("..", "-to-");
+    let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("muniment-report-{period}")));
+    documented(args, set, |ledger, document| {
         files::write(&out, &rendered(&document, &args.format)?)
             .map_err(|error| Failure::wanting(format!("{}: {error}", out.display())))?;
         if !args.unrecorded {
             files::record_generated(ledger, &document)
                 .map_err(|error| Failure::wanting(format!("recording that it was made: {error}")))?;
         }
-        Ok(document)
-    })?;
-    Ok((document, out))
+        Ok((document, out))
+    })
 }
 
 /// The files that are wanted, each with its name in the folder.
 fn rendered(document: &Document, formats: &[FormatArg]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let is_wanted = |format| formats.is_empty() || formats.contains(&format);
+    let wanted: Vec<Format> = match formats {
+        [] => Format::ALL.to_vec(),
+        some => some.iter().map(|format| format.format()).collect(),
+    };
     let mut all = Vec::new();
-    if is_wanted(FormatArg::Json) {
-        all.push(("report.json".to_owned(), files::json(document)));
-    }
-    if is_wanted(FormatArg::Html) {
-        all.push(("report.html".to_owned(), muniment_report::html(document).into_bytes()));
-    }
-    if is_wanted(FormatArg::Csv) {
-        let tables = muniment_report::csv(document);
-        all.extend(tables.into_iter().map(|(name, text)| (format!("csv/{name}"), text.into_bytes())));
-    }
-    if is_wanted(FormatArg::Xlsx) {
-        let book = muniment_report::xlsx(document);
-        let book = book.map_err(|error| Failure::wanting(format!("the workbook: {error}")))?;
-        all.push(("report.xlsx".to_owned(), book));
+    for format in wanted {
+        all.extend(format.files(document).map_err(|error| Failure::wanting(error.to_string()))?);
     }
     Ok(all)
+}
+
+fn table(
+    name: &str,
+    data: &Path,
+    (period, as_at): (&str, Option<u64>),
+    edition: EditionArg,
+    set: &SetArg,
+) -> Result<Verdict, Failure> {
+    let args = MakeArgs {
+        data: Some(data.to_owned()),
+        period: Some(period.to_owned()),
+        as_at,
+        status_at: None,
+        edition,
+        format: Vec::new(),
+        out: None,
+        supersedes: None,
+        unrecorded: true,
+    };
+    let document = document(&args, set)?;
+    let text = muniment_report::csv_table(&document, name).ok_or_else(|| {
+        let tables = document.sections.iter().flat_map(Section::tables);
+        let names: Vec<&str> = tables.map(|table| table.name.as_str()).collect();
+        Failure::usage(format!("there is no table {name:?}; there are {}", names.join(", ")))
+    })?;
+    print::result(text.trim_end());
+    Ok(Verdict::Done)
 }
 
 fn end_of(day: &str) -> Result<Timestamp, Failure> {

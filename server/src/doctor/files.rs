@@ -19,6 +19,7 @@ const KNOWN: [&str; 17] = [
     names::CATALOGUE,
     names::POLICIES,
     names::ASSETS,
+    names::REPORTS,
     crate::settings::FILE,
     "index",
     "state",

@@ -31,6 +31,7 @@ mod post;
 mod problem;
 mod reads;
 mod registers;
+mod reports;
 mod requests;
 mod reveal;
 mod selection;
@@ -56,11 +57,13 @@ use crate::intake::Intake;
 use crate::ledger::Ledger;
 use crate::ledger::clock::{Clock as _, SystemClock};
 use crate::ledger::genesis::Genesis;
+use crate::ledger::names;
 use crate::ledger::submission::{Outcome, Refusal, Submission};
 use crate::net::{BodyTime, ConnectionStats};
 use crate::plugins::Plugins;
 use crate::plugins::board::Board;
 use crate::query::EventFacts;
+use crate::report::serving::Reports;
 use crate::tokens::{Attempts, Grant, Tokens};
 use crate::vault::Vault;
 use bodies::Bodies;
@@ -125,6 +128,7 @@ pub struct App {
     /// Held while it is tried what another program would change: one at a time.
     trials: Arc<Semaphore>,
     board: Board,
+    reports: Reports,
     reveals: RevealRate,
     reads: Arc<Reads>,
     tlog_entries_public: bool,
@@ -154,6 +158,7 @@ impl App {
             plugins: parts.plugins,
             trials: Arc::new(Semaphore::new(1)),
             board: Board::start(parts.ledger.clone()),
+            reports: Reports::new(parts.directory.join(names::REPORTS)),
             reveals: RevealRate::new(parts.reveals_per_minute),
             reads: Arc::new(Reads::new(parts.log_one_read_in)),
             tokens: parts.tokens,
@@ -265,6 +270,10 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(registers::list))
         .routes(routes!(registers::rows))
         .routes(routes!(disposal_check::check))
+        .routes(routes!(reports::list, reports::make))
+        .routes(routes!(reports::file))
+        .routes(routes!(reports::approve))
+        .routes(routes!(reports::publish))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::one))
         .routes(routes!(alerts::acknowledge))

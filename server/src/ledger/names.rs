@@ -30,6 +30,8 @@ pub const CATALOGUE: &str = "catalogue";
 pub const POLICIES: &str = "policies";
 /// Logos and other files that events pin, named by their content.
 pub const ASSETS: &str = "assets";
+/// Reports as they were made; they follow from the ledger.
+pub const REPORTS: &str = "reports";
 /// How the names of files begin that hold what a recovery moved aside, in [`LEDGER`].
 pub const RECOVERED_PREFIX: &str = "recovered-";
 /// The data directory itself.

@@ -29,6 +29,96 @@ pub fn sha256(document: &Document) -> String {
     sha256_of(&json(document))
 }
 
+/// A kind of file that a report is given out as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// The report of record.
+    Json,
+    /// One page that needs nothing else.
+    Html,
+    /// To print and to publish: PDF/UA-1.
+    Pdf,
+    /// A workbook.
+    Xlsx,
+    /// The tables.
+    Csv,
+}
+
+/// A file that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The PDF.
+    #[error(transparent)]
+    Pdf(#[from] muniment_pdf::PdfError),
+    /// The workbook.
+    #[error("the workbook: {0}")]
+    Workbook(#[from] muniment_report::XlsxError),
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Format; 5] = [Format::Json, Format::Html, Format::Pdf, Format::Xlsx, Format::Csv];
+
+    /// How the names of its files end.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Format::Json => "json",
+            Format::Html => "html",
+            Format::Pdf => "pdf",
+            Format::Xlsx => "xlsx",
+            Format::Csv => "csv",
+        }
+    }
+
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Format::Json => "application/json",
+            Format::Html => "text/html; charset=utf-8",
+            Format::Pdf => "application/pdf",
+            Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Format::Csv => "text/csv; charset=utf-8",
+        }
+    }
+
+    /// The report as one file; of its tables one after the other, each under a line with its name and its title.
+    ///
+    /// # Errors
+    /// See [`RenderError`].
+    pub fn render(self, document: &Document) -> Result<Vec<u8>, RenderError> {
+        Ok(match self {
+            Format::Json => json(document),
+            Format::Html => muniment_report::html(document).into_bytes(),
+            Format::Pdf => muniment_pdf::pdf(document)?,
+            Format::Xlsx => muniment_report::xlsx(document)?,
+            Format::Csv => {
+                let tables = muniment_report::csv(document);
+                let one = |(name, text): (String, String)| {
+                    format!("{}\r\n{text}\r\n", name.trim_end_matches(".csv"))
+                };
+                tables.into_iter().map(one).collect::<String>().into_bytes()
+            }
+        })
+    }
+
+    /// The report as the files of a folder, each with its name: one file, or one for each table.
+    ///
+    /// # Errors
+    /// See [`RenderError`].
+    pub fn files(self, document: &Document) -> Result<Vec<(String, Vec<u8>)>, RenderError> {
+        if self == Format::Csv {
+            let tables = muniment_report::csv(document);
+            return Ok(tables
+                .into_iter()
+                .map(|(name, text)| (format!("csv/{name}"), text.into_bytes()))
+                .collect());
+        }
+        Ok(vec![(format!("report.{}", self.ending()), self.render(document)?)])
+    }
+}
+
 /// Writes the files that are wanted into a folder, which is made where it is not there. A file that is there is replaced as a
 /// whole.
 ///

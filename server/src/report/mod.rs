@@ -23,6 +23,7 @@ mod difference;
 pub mod files;
 mod period;
 mod scorecard;
+pub mod serving;
 pub mod stopped;
 mod survey;
 

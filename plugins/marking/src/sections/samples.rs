@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muniment_sdk::{Cell, Chart, ChartKind, Day, Finding, Metric, Section, Table};
+use muniment_sdk::{Cell, Chart, ChartKind, Day, Finding, Metric, Period, Section, Table};
 
 use super::{Sum, View, columns, doubtful, many, numbers, with_total};
 use crate::sample::{ORGANISATION, Sample};
@@ -62,15 +62,18 @@ pub(super) fn samples(view: &View<'_>, section: Section) -> Section {
             sum(&|sample| sample.unmarked),
             "Of the same documents, those that are sensitive and carry no marking.",
         ));
-    let quarters = quarters(period.from, period.to);
-    let of_quarter = |(from, to): (Day, Day)| {
-        let these = all.iter().filter(|sample| (from..=to).contains(&sample.on.day));
-        summed(format!("{from} to {to}"), these.copied())
+    let quarters = period.quarters();
+    let of_quarter = |quarter: Period| {
+        let these = all.iter().filter(|sample| quarter.holds(sample.on.day));
+        summed(quarter.in_words(), these.copied())
     };
     let rows: Vec<Sum<6>> = quarters.iter().copied().map(of_quarter).collect();
     let over = Day::in_london(status_at);
-    let empty =
-        quarters.iter().zip(&rows).filter(|((_, to), (.., seqs))| *to <= over && seqs.is_empty()).count();
+    let empty = quarters
+        .iter()
+        .zip(&rows)
+        .filter(|(quarter, (.., seqs))| quarter.to <= over && seqs.is_empty())
+        .count();
     let section =
         section.with(table(BY_QUARTER, "Samples by quarter", ("quarter", "Quarter"), rows)).with(Chart {
             kind: ChartKind::Bars,
@@ -106,19 +109,6 @@ pub(super) fn samples(view: &View<'_>, section: Section) -> Section {
         wrong.collect(),
     );
     [missing, wrong].into_iter().flatten().fold(section, Section::with)
-}
-
-/// The quarters of a period, from its first day on; the last ends with it.
-fn quarters(from: Day, to: Day) -> Vec<(Day, Day)> {
-    let mut quarters = Vec::new();
-    for number in 0..u16::MAX / 3 {
-        let begins = from.plus_months(number * 3);
-        if begins > to {
-            break;
-        }
-        quarters.push((begins, from.plus_months(number * 3 + 3).plus(-1).min(to)));
-    }
-    quarters
 }
 
 fn summed<'s>(name: String, samples: impl Iterator<Item = &'s Sample>) -> Sum<6> {

@@ -1,0 +1,92 @@
+//! Documents as PDFs: what is in the file, and that none is refused.
+
+use muniment_core::report::{Block, Cell, Document};
+
+use super::*;
+
+#[path = "../../report/src/testing.rs"]
+mod testing;
+
+fn set(document: &Document) -> Vec<u8> {
+    let file = pdf(document).unwrap_or_else(|error| panic!("{error}"));
+    assert!(file.starts_with(b"%PDF-1.7") && file.trim_ascii_end().ends_with(b"%%EOF"));
+    file
+}
+
+fn holds(file: &[u8], text: &str) -> bool {
+    file.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[test]
+fn a_report_is_tagged_and_the_same_each_time() {
+    let document = testing::rich();
+    let file = set(&document);
+    assert_eq!(set(&document), file);
+    // The catalogue and the metadata stand in the clear.
+    for mark in ["/StructTreeRoot", "/Lang", "pdfuaid:part", "pdfaid:part", "/ViewerPreferences"] {
+        assert!(holds(&file, mark), "{mark}");
+    }
+    assert_ne!(set(&testing::empty()), file);
+}
+
+#[test]
+fn no_text_is_refused() {
+    let mut document = testing::rich();
+    let hostile = "emoji \u{1f600}\u{200d}\u{1f680} private \u{e000}\u{f8ff} mark \u{feff}\u{fffe} null \0 right \u{202e}to left\u{202c} עברית العربية \
+                   combining e\u{301}\u{301}\u{301} Hangul 한글 #let x = 1 $x^2$ @label <label> \\ `raw` https://example.gov.uk/\
+                   aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    document.organisation = hostile.to_owned();
+    document.title = hostile.to_owned();
+    document.faults[0].what = hostile.to_owned();
+    for section in &mut document.sections {
+        section.title = hostile.to_owned();
+        for block in &mut section.blocks {
+            match block {
+                Block::Heading { text }
+                | Block::Paragraph { text }
+                | Block::Commentary { text, .. }
+                | Block::Reference { text, .. } => *text = hostile.to_owned(),
+                Block::Table(table) => {
+                    table.title = hostile.to_owned();
+                    table.columns[0].title = hostile.to_owned();
+                    if let Some(row) = table.rows.first_mut() {
+                        row.cells[0] = Cell::Text(hostile.to_owned());
+                    }
+                }
+                Block::Chart(chart) => {
+                    chart.title = hostile.to_owned();
+                    chart.alternative = hostile.to_owned();
+                }
+                Block::Finding(finding) => finding.text = hostile.to_owned(),
+                Block::Metric(metric) => metric.title = hostile.to_owned(),
+            }
+        }
+    }
+    set(&document);
+    // Nothing at all is no reason either.
+    document.title = String::new();
+    document.organisation = String::new();
+    document.sections.clear();
+    set(&document);
+}
+
+#[test]
+fn a_reference_into_nothing_is_its_words() {
+    let mut document = testing::rich();
+    document.sections.truncate(1);
+    assert!(document.sections[0].blocks.iter().any(|block| matches!(block, Block::Reference { .. })));
+    set(&document);
+}
+
+#[test]
+fn a_wrong_instant_is_named() {
+    let mut document = testing::empty();
+    document.status_at = "yesterday".to_owned();
+    assert_eq!(pdf(&document), Err(PdfError::StatusAt("yesterday".to_owned())));
+}
+
+#[test]
+fn what_is_missing_is_marked() {
+    assert_eq!(fonts::printable("a\u{1f600}b\nc"), ("a\u{fffd}b c".to_owned(), true));
+    assert_eq!(fonts::printable("£1,344 – “quoted”"), ("£1,344 – “quoted”".to_owned(), false));
+}

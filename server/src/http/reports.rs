@@ -1,0 +1,404 @@
+//! `/v1/reports`: the annual report, made, approved and published.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use muniment_core::report::{Edition, Status};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::App;
+use super::answer::{Json, read_json};
+use super::caller::Caller;
+use super::problem::Problem;
+use crate::report::files::Format;
+use crate::report::serving::{self, MakeError, Serving, StepError, Summary};
+use crate::report::{Period, ReportError, Wish};
+use crate::tokens::Role;
+
+/// Who may read reports.
+const READERS: &[Role] = &[Role::Admin, Role::Auditor, Role::Officer];
+/// Who may make one, and give one out that was approved.
+const MAKERS: &[Role] = &[Role::Admin, Role::Officer];
+/// Who may approve one.
+const APPROVERS: &[Role] = &[Role::Admin];
+/// Longest request.
+const REQUEST_BYTES_MAX: usize = 4_096;
+/// Longest role.
+const ROLE_BYTES_MAX: usize = 128;
+
+/// Which report is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReportWish {
+    /// What it is about: a financial year, a quarter of one, a calendar year, or two days.
+    #[schema(example = "2025-26", max_length = 64)]
+    period: String,
+    /// Made of the entries up to this one, which counts too. Without it: all that there are.
+    as_at: Option<u64>,
+    /// How things stood at the end of this day in London. Without it: at the end of the period or, before that, when the last
+    /// entry was recorded.
+    #[schema(example = "2026-03-31", max_length = 10)]
+    status_at: Option<String>,
+    /// The id of the report that this one takes the place of.
+    #[schema(max_length = 128)]
+    supersedes: Option<String>,
+}
+
+/// In which role somebody approves or publishes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReportStep {
+    /// The role, such as that of the senior information risk owner. A role, and nobody's name.
+    #[schema(example = "role/siro", max_length = 128)]
+    role: String,
+}
+
+/// A report.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReportView {
+    /// Its id: the same for the same entries, parameters and programs.
+    #[schema(example = "report-2025-26-0123456789ab")]
+    id: String,
+    /// Its title.
+    title: String,
+    /// Its period.
+    period: String,
+    /// The first day.
+    from: String,
+    /// The last day.
+    to: String,
+    /// As of when it says how things stood.
+    status_at: String,
+    /// Made of so many entries.
+    size: u64,
+    /// `draft`, `approved` or `published`.
+    status: &'static str,
+    /// The report that it takes the place of.
+    supersedes: Option<String>,
+    /// The digest of the report of record: its JSON as it was made, with the status `draft`.
+    sha256: String,
+    /// So many checks of its figures failed; the report says which.
+    faults: usize,
+    /// Where its files are: add `?edition=public` for the edition that is published.
+    files: Vec<String>,
+}
+
+/// The reports.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReportList {
+    /// Those of the latest period first.
+    reports: Vec<ReportView>,
+}
+
+/// Which of its files.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FileQuery {
+    /// `internal`, with the entries behind every figure, or `public`, without these and without small numbers.
+    #[param(example = "public")]
+    edition: Option<String>,
+    /// Of CSV only this table, by its name.
+    #[param(max_length = 128)]
+    table: Option<String>,
+}
+
+impl From<Summary> for ReportView {
+    fn from(summary: Summary) -> ReportView {
+        let Summary { id, title, period: (period, from, to), status_at, size, status, .. } = summary;
+        let files = Format::ALL.map(|format| format!("/v1/reports/{id}.{}", format.ending()));
+        ReportView {
+            title,
+            period,
+            from,
+            to,
+            status_at,
+            size,
+            status: match status {
+                Status::Draft => "draft",
+                Status::Approved => "approved",
+                Status::Published => "published",
+            },
+            supersedes: summary.supersedes,
+            sha256: summary.sha256,
+            faults: summary.faults,
+            files: files.to_vec(),
+            id,
+        }
+    }
+}
+
+impl From<MakeError> for Problem {
+    fn from(error: MakeError) -> Problem {
+        match error {
+            MakeError::Refused(refusal) => refusal.into(),
+            MakeError::Report(error @ (ReportError::Beyond { .. } | ReportError::Empty)) => {
+                Problem::new("invalid_report", error.to_string())
+            }
+            MakeError::Report(error) => Problem::internal("a report cannot be made", &error),
+        }
+    }
+}
+
+impl From<StepError> for Problem {
+    fn from(error: StepError) -> Problem {
+        match error {
+            StepError::Unknown(_) => Problem::new("not_found", error.to_string()),
+            StepError::NotApproved(_) => Problem::new("report_not_approved", error.to_string()),
+            StepError::Refused(refusal) => refusal.into(),
+            StepError::Io(error) => Problem::internal("a report cannot be read", &error),
+        }
+    }
+}
+
+/// A report is made of everything, so whoever may see some of it only may not make or read one.
+fn sees_everything(caller: &Caller) -> Result<(), Problem> {
+    if caller.0.scope.is_everything() {
+        return Ok(());
+    }
+    let detail = "a report is made of all events; this token is narrowed to some of them";
+    Err(Problem::new("out_of_scope", detail))
+}
+
+/// Reports
+///
+/// Those that were made on this server and are kept, those of the latest period first.
+#[utoipa::path(
+    get,
+    path = "/v1/reports",
+    operation_id = "list_reports",
+    tag = "reports",
+    responses((status = 200, description = "The reports", body = ReportList)),
+    security(("token" = ["admin", "auditor", "officer"])),
+)]
+pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Problem> {
+    caller.needs(READERS)?;
+    sees_everything(&caller)?;
+    let all = work(app, |app| Ok(app.reports.list(&app.ledger).map_err(unreadable)?)).await?;
+    Ok(Json(ReportList { reports: all.into_iter().map(ReportView::from).collect() }).into_response())
+}
+
+/// Make a report
+///
+/// What the plugins count of a period, with targets, earlier years, definitions and the coverage of every policy clause. It
+/// follows from the ledger's entries, so the same request for the same `as_at` gives the same report. One is made at a time; of
+/// a million entries it takes some seconds. Making one is recorded (`report.generated`).
+#[utoipa::path(
+    post,
+    path = "/v1/reports",
+    operation_id = "make_report",
+    tag = "reports",
+    request_body(content = ReportWish, content_type = "application/json"),
+    responses(
+        (status = 200, description = "It was made before", body = ReportView),
+        (status = 201, description = "It was made", body = ReportView,
+            headers(("Location" = String, description = "Its JSON"))),
+    ),
+    security(("token" = ["admin", "officer"])),
+)]
+pub(super) async fn make(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    caller.needs(MAKERS)?;
+    sees_everything(&caller)?;
+    let wanted: ReportWish = read_json(&app, &headers, body, REQUEST_BYTES_MAX, "invalid_report").await?;
+    caller.is_still_valid()?;
+    let invalid = |detail: String| Problem::new("invalid_report", detail);
+    let period = Period::parse(&wanted.period).map_err(|error| invalid(format!("period: {error}")))?;
+    let status_at = wanted.status_at.as_deref().map(serving::end_of).transpose();
+    let status_at = status_at.map_err(|error| invalid(format!("status_at: {error}")))?;
+    if wanted.supersedes.as_ref().is_some_and(|id| id.is_empty() || id.len() > ROLE_BYTES_MAX) {
+        return Err(invalid(format!("supersedes: an id has 1 to {ROLE_BYTES_MAX} bytes")));
+    }
+    let done = work(app, move |app| {
+        let size = match wanted.as_at {
+            Some(seq) => seq.saturating_add(1),
+            None => serving::size_now(&app.ledger).map_err(unreadable)?,
+        };
+        let wish = Wish { period, status_at, size, supersedes: wanted.supersedes };
+        let definitions = app.definitions.get();
+        let serving = Serving {
+            ledger: &app.ledger,
+            genesis: &app.genesis,
+            plugins: &app.plugins,
+            definitions: &definitions,
+        };
+        Ok(app.reports.make(serving, &wish)?)
+    });
+    let (summary, is_new) = done.await?;
+    let view = ReportView::from(summary);
+    if !is_new {
+        return Ok(Json(view).into_response());
+    }
+    let location = HeaderValue::try_from(format!("/v1/reports/{}.json", view.id));
+    let mut response = (StatusCode::CREATED, Json(view)).into_response();
+    response.headers_mut().extend(location.map(|location| (LOCATION, location)));
+    Ok(response)
+}
+
+/// A report's file
+///
+/// `{report}` is the id with the ending of a format: `.json`, the report of record; `.html`, one page that needs nothing
+/// else; `.pdf`, tagged for screen readers; `.xlsx`; `.csv`, every table under a line with its name, or one of them.
+#[utoipa::path(
+    get,
+    path = "/v1/reports/{report}",
+    operation_id = "get_report",
+    tag = "reports",
+    params(("report" = String, Path, description = "Its id and a format", example = "report-2025-26-0123456789ab.html"), FileQuery),
+    responses((status = 200, description = "The file", content(
+        (Vec<u8> = "application/json"),
+        (Vec<u8> = "text/html"),
+        (Vec<u8> = "application/pdf"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Vec<u8> = "text/csv"),
+    ))),
+    security(("token" = ["admin", "auditor", "officer"])),
+)]
+pub(super) async fn file(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    name: Result<Path<String>, PathRejection>,
+    query: Result<Query<FileQuery>, QueryRejection>,
+) -> Result<Response, Problem> {
+    caller.needs(READERS)?;
+    sees_everything(&caller)?;
+    let Path(name) = name.map_err(|error| Problem::new("bad_request", error.body_text()))?;
+    let Query(FileQuery { edition, table }) =
+        query.map_err(|error| Problem::new("bad_request", error.body_text()))?;
+    let edition = match edition.as_deref() {
+        None | Some("internal") => Edition::Internal,
+        Some("public") => Edition::Public,
+        Some(other) => {
+            let detail = format!("edition: {other:?} is neither internal nor public");
+            return Err(Problem::new("bad_request", detail));
+        }
+    };
+    let format = Format::ALL.into_iter().find_map(|format| {
+        let id = name.strip_suffix(format.ending())?.strip_suffix('.')?;
+        Some((id.to_owned(), format))
+    });
+    let (id, format) = format.ok_or_else(|| {
+        let endings = Format::ALL.map(Format::ending).join(", ");
+        Problem::new("not_found", format!("{name:?} ends with none of the formats {endings}"))
+    })?;
+    let bytes = work(app, move |app| {
+        let found = app.reports.document(&app.ledger, &id, edition).map_err(unreadable)?;
+        let document = found.ok_or_else(|| Problem::from(StepError::Unknown(id)))?;
+        match (format, table) {
+            (Format::Csv, Some(wanted)) => {
+                let nothing = || Problem::new("not_found", format!("the report has no table {wanted:?}"));
+                muniment_report::csv_table(&document, &wanted).map(String::into_bytes).ok_or_else(nothing)
+            }
+            (format, _) => format
+                .render(&document)
+                .map_err(|error| Problem::internal("a report cannot be written", &error)),
+        }
+    });
+    let bytes = bytes.await?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    // It is a page of its own: nothing of it may reach out, and it may not be framed.
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    if matches!(format, Format::Xlsx | Format::Csv) {
+        let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
+        headers.extend(disposition.map(|disposition| (CONTENT_DISPOSITION, disposition)));
+    }
+    Ok(response)
+}
+
+/// Approve a report
+///
+/// Those who answer for it agree: `report.approved`. Twice is as once.
+#[utoipa::path(
+    post,
+    path = "/v1/reports/{report}/approve",
+    operation_id = "approve_report",
+    tag = "reports",
+    params(("report" = String, Path, description = "Its id")),
+    request_body(content = ReportStep, content_type = "application/json"),
+    responses((status = 200, description = "It is approved", body = ReportView)),
+    security(("token" = ["admin"])),
+)]
+pub(super) async fn approve(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    caller.needs(APPROVERS)?;
+    let (id, role, by) = step(&app, &caller, id, &headers, body).await?;
+    let summary = work(app, move |app| Ok(app.reports.approve(&app.ledger, &id, &role, &by)?)).await?;
+    Ok(Json(ReportView::from(summary)).into_response())
+}
+
+/// Publish a report
+///
+/// An approved report is given out: `report.published`, and `report.restated` where it takes the place of another. Twice is as
+/// once.
+#[utoipa::path(
+    post,
+    path = "/v1/reports/{report}/publish",
+    operation_id = "publish_report",
+    tag = "reports",
+    params(("report" = String, Path, description = "Its id")),
+    request_body(content = ReportStep, content_type = "application/json"),
+    responses((status = 200, description = "It is published", body = ReportView)),
+    security(("token" = ["admin", "officer"])),
+)]
+pub(super) async fn publish(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    caller.needs(MAKERS)?;
+    let (id, role, by) = step(&app, &caller, id, &headers, body).await?;
+    let summary = work(app, move |app| Ok(app.reports.publish(&app.ledger, &id, &role, &by)?)).await?;
+    Ok(Json(ReportView::from(summary)).into_response())
+}
+
+/// Which report, in which role, asked for by whom.
+async fn step(
+    app: &App,
+    caller: &Caller,
+    id: Result<Path<String>, PathRejection>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(String, String, String), Problem> {
+    sees_everything(caller)?;
+    let Path(id) = id.map_err(|error| Problem::new("bad_request", error.body_text()))?;
+    let ReportStep { role } = read_json(app, headers, body, REQUEST_BYTES_MAX, "invalid_report").await?;
+    if role.is_empty() || role.len() > ROLE_BYTES_MAX || role.chars().any(char::is_control) {
+        let detail = format!("role: {} bytes; it has 1 to {ROLE_BYTES_MAX} bytes in one line", role.len());
+        return Err(Problem::new("invalid_report", detail));
+    }
+    caller.is_still_valid()?;
+    Ok((id, role, caller.0.principal().as_str().to_owned()))
+}
+
+fn unreadable(error: std::io::Error) -> Problem {
+    Problem::internal("reports cannot be read", &error)
+}
+
+/// A piece of work that reads and waits, to its end even if the client goes away meanwhile.
+async fn work<T: Send + 'static>(
+    app: Arc<App>,
+    work: impl FnOnce(&App) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(move || work(&app)).await;
+    done.map_err(|error| Problem::internal("a report cannot be worked on", &error))?
+}
