@@ -86,6 +86,16 @@ fn each_scenario_comes_to_what_was_accepted() {
 }
 
 #[test]
+fn a_plugin_that_does_not_come_with_the_program_is_not_tested() {
+    let folder = root().join("plugins/requests");
+    let ran = run(
+        &mut command(&["plugin", "test", "--built-in", "nobody", "--dir", folder.to_str().unwrap()]),
+        b"",
+    );
+    assert!(ran.exits(2).stderr.contains("no plugin \"nobody\" comes with this program"));
+}
+
+#[test]
 fn every_plugin_has_scenarios_and_every_scenario_its_golden_file() {
     for plugin in plugins() {
         let [scenarios, goldens] = names(&plugin);
