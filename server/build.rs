@@ -26,10 +26,14 @@ const FOREIGN: [&str; 6] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let server = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let root = server.parent().ok_or("the server's folder lies in no other")?;
-    for watched in ["plugins", "sdk", "server/build", "server/build.rs", "Cargo.lock", "Cargo.toml"] {
+    let plugins = plugins(&root.join("plugins"))?;
+    // Not all of a plugin's folder: its scenarios are no part of the program. One that comes or goes changes the lock file.
+    let of_plugins =
+        plugins.iter().flat_map(|id| ["Cargo.toml", "src"].map(|part| format!("plugins/{id}/{part}")));
+    let others = ["sdk", "server/build", "server/build.rs", "Cargo.lock", "Cargo.toml"].map(str::to_owned);
+    for watched in of_plugins.chain(others) {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
-    let plugins = plugins(&root.join("plugins"))?;
     if !plugins.is_empty() {
         need_target()?;
         build(root, &plugins)?;

@@ -52,12 +52,16 @@ pub(super) fn run(args: &BuildArgs) -> Result<Verdict, Failure> {
 /// Loads a component as a server would.
 pub(super) fn load(engine: &Engine, path: &Path) -> Result<(Program, usize), Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-    let program = Program::new(engine, &bytes).and_then(|program| {
+    Ok((program(engine, &bytes, &path.display().to_string())?, bytes.len()))
+}
+
+/// The program that a component is, if a server would take it.
+pub(super) fn program(engine: &Engine, component: &[u8], name: &str) -> Result<Program, Failure> {
+    let program = Program::new(engine, component).and_then(|program| {
         check_schema(program.manifest())?;
         Ok(program)
     });
-    let told = |failure| Failure::wanting(format!("{}: a server would refuse it: {failure}", path.display()));
-    Ok((program.map_err(told)?, bytes.len()))
+    program.map_err(|failure| Failure::wanting(format!("{name}: a server would refuse it: {failure}")))
 }
 
 /// Builds the component of a folder, and says where it is.

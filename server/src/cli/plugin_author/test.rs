@@ -9,7 +9,8 @@ use clap::Args;
 use super::build;
 use crate::cli::failure::{EXIT_CODES, Failure, Verdict};
 use crate::cli::print;
-use crate::plugins::engine::Program;
+use crate::plugins::built_in;
+use crate::plugins::engine::{Engine, Program};
 use crate::plugins::scenario::{self, RunFault, Scenario};
 
 const ABOUT: &str = "\
@@ -23,6 +24,7 @@ const EXAMPLE: &str = "Examples:
   muniment plugin test
   muniment plugin test --scenario scenarios/first.jsonl --update
   muniment plugin test --component plugin.wasm --scenario first.jsonl
+  muniment plugin test --built-in requests --dir plugins/requests
 
 The lines of a scenario:
   {\"settings\":{…}}                                       first, if at all
@@ -35,12 +37,15 @@ The lines of a scenario:
 #[derive(Debug, Args)]
 #[command(long_about = ABOUT, after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
 pub(crate) struct TestArgs {
-    /// The plugin's folder; its component is built first
+    /// The plugin's folder; its component is built first, unless it is one that is there already
     #[arg(long, value_name = "DIR", default_value = ".", conflicts_with = "component")]
     dir: PathBuf,
     /// A component that is there already
     #[arg(long, value_name = "FILE", requires = "scenarios")]
     component: Option<PathBuf>,
+    /// The component that comes with this program, by the plugin's id
+    #[arg(long, value_name = "ID", conflicts_with = "component")]
+    built_in: Option<String>,
     /// A scenario; may be repeated [default: DIR/scenarios/*.jsonl]
     #[arg(long = "scenario", value_name = "FILE")]
     scenarios: Vec<PathBuf>,
@@ -54,13 +59,26 @@ pub(super) fn run(args: &TestArgs) -> Result<Verdict, Failure> {
         [] => of_folder(&args.dir)?,
         named => named.to_vec(),
     };
-    let component = match &args.component {
-        Some(component) => component.clone(),
-        None => build::component(&args.dir)?,
+    let engine = super::engine()?;
+    let program = match (&args.built_in, &args.component) {
+        (Some(id), _) => built_in_program(&engine, id)?,
+        (None, Some(component)) => build::load(&engine, component)?.0,
+        (None, None) => build::load(&engine, &build::component(&args.dir)?)?.0,
     };
-    let (program, _bytes) = build::load(&super::engine()?, &component)?;
     let golden = if args.update { Golden::Written } else { Golden::Compared };
     run_all(&program, &scenarios, golden)
+}
+
+/// The plugin of this id that comes with this program.
+fn built_in_program(engine: &Engine, id: &str) -> Result<Program, Failure> {
+    let Some(plugin) = built_in::all().find(|plugin| plugin.id == id) else {
+        let known: Vec<&str> = built_in::all().map(|plugin| plugin.id).collect();
+        return Err(Failure::usage(format!(
+            "no plugin {id:?} comes with this program: {}",
+            known.join(", ")
+        )));
+    };
+    build::program(engine, plugin.component, id)
 }
 
 /// What is done with what came of a scenario.
