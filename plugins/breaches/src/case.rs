@@ -362,7 +362,7 @@ impl Case for Breach {
     }
 
     fn is_done(&self) -> bool {
-        self.is_over()
+        self.is_over() && !self.actions.iter().any(Action::is_open)
     }
 
     fn alarms(&self, settings: &Settings) -> Vec<Alarm> {

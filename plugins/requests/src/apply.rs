@@ -21,12 +21,13 @@ pub(crate) enum Regime {
 /// What an event about a request says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Fact {
-    /// It arrived; with the name of a calendar where a school's days count.
-    Received { regime: Regime, unit: Option<String>, calendar: Option<String>, requester: Requester },
+    /// It arrived; with the name of a calendar where a school's days count. A mixed request has several regimes, each of which
+    /// is answered by itself.
+    Received { regimes: Vec<Regime>, unit: Option<String>, calendar: Option<String>, requester: Requester },
     /// The requester was told so.
     Acknowledged,
     /// It belongs under another law.
-    RegimeChanged { regime: Regime },
+    RegimeChanged { regime: Regime, before: Option<Regime> },
     /// A unit is responsible.
     Assigned { unit: String, to: Option<String> },
     /// The requester was asked to be clearer; only where that is needed to answer at all does the clock care.
@@ -43,8 +44,8 @@ pub(crate) enum Fact {
     ExtensionWithdrawn,
     /// A part of what is held is withheld.
     Withheld(Exemption),
-    /// It was answered, and what is withheld with that.
-    Answered { answer: Answer, withheld: Vec<Exemption> },
+    /// It was answered: all of it, or the part under one law; and what is withheld with that.
+    Answered { end: End, regime: Option<Regime>, withheld: Vec<Exemption> },
     /// It came to an end.
     Ended(End),
     /// It was closed: what that means hangs on why.
@@ -208,11 +209,21 @@ impl Fact {
     pub(crate) fn read(kind: &str, data: Data<'_>) -> Result<Option<Fact>, DataError> {
         Ok(Some(match kind {
             "request.received" => {
-                let Received { regime, unit, calendar, requester_class } = data.read()?;
-                Fact::Received { regime, unit, calendar, requester: requester_class.unwrap_or_default() }
+                let Received { regime, regimes, unit, calendar, requester_class } = data.read()?;
+                let mut all = vec![regime];
+                for regime in regimes {
+                    if !all.contains(&regime) {
+                        all.push(regime);
+                    }
+                }
+                let requester = requester_class.unwrap_or_default();
+                Fact::Received { regimes: all, unit, calendar, requester }
             }
             "request.acknowledged" => Fact::Acknowledged,
-            "request.regime_changed" => Fact::RegimeChanged { regime: data.read::<RegimeChanged>()?.regime },
+            "request.regime_changed" => {
+                let RegimeChanged { regime, regime_before } = data.read()?;
+                Fact::RegimeChanged { regime, before: regime_before }
+            }
             "request.assigned" => {
                 let Assigned { unit, assigned_to } = data.read()?;
                 Fact::Assigned { unit, to: assigned_to }
@@ -242,14 +253,16 @@ impl Fact {
                 }
             }
             "request.response_issued" => {
-                let Response { outcome, exemption_sections } = data.read()?;
+                let Response { outcome, regime, exemption_sections } = data.read()?;
+                let end = match outcome {
+                    Answer::NotAValidRequest => End::Invalid,
+                    answer => End::Answered(answer),
+                };
                 let sections = exemption_sections.iter().flatten();
-                match outcome {
-                    Answer::NotAValidRequest => Fact::Ended(End::Invalid),
-                    answer => Fact::Answered {
-                        answer,
-                        withheld: sections.filter_map(|name| Exemption::named(name)).collect(),
-                    },
+                Fact::Answered {
+                    end,
+                    regime,
+                    withheld: sections.filter_map(|name| Exemption::named(name)).collect(),
                 }
             }
             "request.withdrawn" => Fact::Ended(End::Withdrawn),
@@ -285,6 +298,8 @@ impl Fact {
 #[derive(Deserialize)]
 struct Received {
     regime: Regime,
+    #[serde(default)]
+    regimes: Vec<Regime>,
     unit: Option<String>,
     calendar: Option<String>,
     requester_class: Option<Requester>,
@@ -298,6 +313,7 @@ struct ExemptionApplied {
 #[derive(Deserialize)]
 struct RegimeChanged {
     regime: Regime,
+    regime_before: Option<Regime>,
 }
 
 #[derive(Deserialize)]
@@ -326,6 +342,7 @@ struct Transferred {
 #[derive(Deserialize)]
 struct Response {
     outcome: Answer,
+    regime: Option<Regime>,
     exemption_sections: Option<Vec<String>>,
 }
 

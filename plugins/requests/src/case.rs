@@ -14,7 +14,12 @@ use crate::{Settings, alarms};
 /// A request, as it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Request {
+    /// The first of its laws that is this plugin's.
     pub(crate) regime: Regime,
+    /// All its laws: a mixed request has several.
+    laws: Vec<Regime>,
+    /// Those under which it is answered.
+    answered: Vec<Regime>,
     pub(crate) unit: Option<String>,
     pub(crate) assigned_to: Option<String>,
     /// The earliest receipt: that of a case that was merged into it may be earlier.
@@ -138,12 +143,14 @@ impl Request {
 
     /// As it arrived; nothing where a fact is about something else.
     fn received(settings: &Settings, calendars: &Calendars, happened: &Happened<Fact>) -> Option<Request> {
-        let Fact::Received { regime, unit, calendar, requester } = &happened.fact else { return None };
+        let Fact::Received { regimes, unit, calendar, requester } = &happened.fact else { return None };
         let received = On::of(happened);
         let school = calendar.as_ref().and_then(|name| calendars.named(name));
         let clock = Clock::by(received.day, settings.receipt_rule, calendars.uk_wide(), school.as_ref());
         Some(Request {
-            regime: *regime,
+            regime: first(regimes),
+            laws: regimes.clone(),
+            answered: Vec::new(),
             unit: unit.clone(),
             assigned_to: None,
             received,
@@ -166,7 +173,13 @@ impl Request {
             // That of a case that was merged into it: the earlier one stands.
             Fact::Received { .. } | Fact::Nothing => {}
             Fact::Acknowledged => _ = self.acknowledged.get_or_insert(on),
-            Fact::RegimeChanged { regime } => self.regime = *regime,
+            Fact::RegimeChanged { regime, before } => {
+                let place = self.laws.iter().position(|law| Some(*law) == *before).unwrap_or_default();
+                if let Some(law) = self.laws.get_mut(place) {
+                    *law = *regime;
+                }
+                self.regime = first(&self.laws);
+            }
             Fact::Assigned { unit, to } => {
                 self.unit = Some(unit.clone());
                 self.assigned_to = to.clone().or(self.assigned_to.take());
@@ -203,11 +216,13 @@ impl Request {
             }
             Fact::ExtensionWithdrawn => self.extensions = Extensions::default(),
             Fact::Withheld(exemption) => self.withhold(&[*exemption]),
-            Fact::Answered { answer, withheld } => {
-                if self.ended.is_none() {
+            Fact::Answered { end, regime, withheld } => {
+                if self.ended.is_none() && *regime != Some(Regime::Other) {
                     self.withhold(withheld);
                 }
-                self.end(End::Answered(*answer), on);
+                if self.is_answered(*regime) {
+                    self.end(*end, on);
+                }
             }
             Fact::Ended(end) => self.end(*end, on),
             Fact::Closed(reason) => self.close(*reason, on),
@@ -245,6 +260,17 @@ impl Request {
         }
     }
 
+    /// Whether an answer under one law, behind earlier ones, leaves nothing of this plugin's to be answered.
+    fn is_answered(&mut self, by: Option<Regime>) -> bool {
+        // An answer under a law that the request does not have is an answer all the same.
+        let Some(by) = by.filter(|by| self.laws.contains(by)) else { return true };
+        if self.ended.is_none() {
+            self.answered.push(by);
+        }
+        by != Regime::Other
+            && self.laws.iter().all(|law| *law == Regime::Other || self.answered.contains(law))
+    }
+
     fn withhold(&mut self, exemptions: &[Exemption]) {
         self.withheld.extend(exemptions);
         self.withheld.sort_unstable();
@@ -280,11 +306,17 @@ impl Request {
             ReopenReason::IcoDecision | ReopenReason::TribunalDecision => {
                 self.ended = None;
                 self.withheld.clear();
+                self.answered.clear();
                 self.restart(Restarted::Ordered(on), on.day);
             }
             ReopenReason::Other => self.reopened = Some(on),
         }
     }
+}
+
+/// The first law that is this plugin's; of a person's request about their own data none is.
+fn first(laws: &[Regime]) -> Regime {
+    laws.iter().copied().find(|law| *law != Regime::Other).unwrap_or(Regime::Other)
 }
 
 impl Case for Request {

@@ -6,6 +6,7 @@ use super::*;
 
 mod extensions;
 mod lapses;
+mod mixed;
 mod notices;
 mod published;
 mod reviews;

@@ -13,9 +13,7 @@ const UNCLASSIFIED: &str = "not-classified";
 const UNCONTAINED: &str = "not-contained";
 
 pub(super) fn of(breach: &Breach, settings: &Settings, alarms: &mut Vec<Alarm>) {
-    if breach.end().is_some() {
-        return;
-    }
+    // What is to be changed outlives the case.
     actions(breach, settings, alarms);
     if breach.is_over() {
         return;
@@ -170,7 +168,7 @@ fn working_days(breach: &Breach, settings: &Settings, stage: &str, alert: Alert)
 pub(super) fn cleared(breach: &Breach, settings: &Settings, rule: &str, stage: &str) -> Option<String> {
     let done =
         |what: &str, at: Option<crate::case::At>| at.map(|at| format!("{what} {}", at.time.in_london()));
-    if breach.is_over() && (!stage.ends_with(ACTIONS) || breach.end().is_some()) {
+    if breach.is_over() && !stage.ends_with(ACTIONS) {
         return None;
     }
     let found = if rule == NOT_CONTAINED.id {

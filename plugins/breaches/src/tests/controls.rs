@@ -185,3 +185,23 @@ fn a_breach_is_contained_within_a_day() {
     );
     assert!(late.alert("A-BRC-7", "not-contained").arithmetic.contains("setting contain_hours"));
 }
+
+/// An action goes on when the case is closed: it is late until it is done.
+#[test]
+fn an_action_outlives_its_case() {
+    let raised = json!({ "action_ref": "ACT-1", "due": "2026-03-20" });
+    let closed =
+        || {
+            aware_on("2026-03-02")
+                .post(post("breach.action_raised", "2026-03-05", raised.clone()))
+                .post(post("breach.closed", "2026-03-10", json!({})))
+        };
+    let run = closed().wait_until("2026-04-01").run();
+    assert_eq!(lines(&run, "A-BRC-5"), ["Sat 2026-03-21 00:00 + A-BRC-5 1-actions-overdue INC-1"]);
+    let done = post("breach.action_completed", "2026-03-25", json!({ "action_ref": "ACT-1" }));
+    let run = closed().wait_until("2026-03-22").post(done).run();
+    assert_eq!(
+        lines(&run, "A-BRC-5").last().map(String::as_str),
+        Some("Wed 2026-03-25 09:00 - A-BRC-5 1-actions-overdue INC-1")
+    );
+}

@@ -204,6 +204,7 @@ fn a_backdated_import_of_what_is_settled_raises_nothing() {
             of("breach.aware", "2024-03-06", json!({})),
             of("breach.reportability_decided", "2024-03-06", json!({ "reportable": false })),
             of("breach.action_raised", "2024-03-06", json!({ "action_ref": "ACT-1", "due": "2024-04-01" })),
+            of("breach.action_completed", "2024-03-28", json!({ "action_ref": "ACT-1" })),
             of("breach.closed", "2024-06-01", json!({})),
         ])
         .wait_until("2026-06-01")
