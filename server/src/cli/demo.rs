@@ -113,6 +113,8 @@ impl Server {
         let mut child = Command::new(program)
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(ledger)
+            // Whatever holds for other ledgers of whoever tries it.
+            .env("MUNIMENT_PLUGINS_BUILT_IN", "true")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
