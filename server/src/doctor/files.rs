@@ -6,7 +6,7 @@ use super::{Findings, Place};
 use crate::ledger::names::{self, LedgerFile};
 
 /// What may stand at the top.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     names::LEDGER,
     names::TILES,
     names::KEYS,
