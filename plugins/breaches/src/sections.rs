@@ -91,7 +91,8 @@ pub(crate) fn incidents(
         let section = tables::of_breaches(section, &scope);
         metrics::of_the_organisation(section, &scope)
     };
-    section = reports::of_incidents(section.heading("Incidents and near misses"), &scope);
+    section = section.heading("Incidents and near misses").with(metrics::reported_in_time(&scope));
+    section = reports::of_incidents(section, &scope);
     section = actions::of_the_period(section.heading("Actions, and what else followed"), &scope);
     section = metrics::of_what_followed(section, &scope);
     section = patterns::of_teams_and_people(section.heading("Breaches that repeat"), &scope);

@@ -242,6 +242,8 @@ fn disclosure_log(about: About<'_>, section: Section) -> Section {
         releases.iter().copied().filter(|issue| issue.what.checked == Some(true)).collect();
     let counted: Vec<&Issued> =
         releases.iter().copied().filter(|issue| issue.what.answers.is_some()).collect();
+    let with_answers: Vec<&Issued> =
+        counted.iter().copied().filter(|issue| issue.what.answers > Some(0)).collect();
     section
         .with(
             Metric::counted("releases", "Releases of the disclosure log", seqs(&releases))
@@ -249,7 +251,7 @@ fn disclosure_log(about: About<'_>, section: Section) -> Section {
         )
         .with(Metric {
             numerator: counted.iter().filter_map(|issue| issue.what.answers).map(u64::from).sum(),
-            ..Metric::counted("answers_released", "Answers in these releases", seqs(&counted)).definition(
+            ..Metric::counted("answers_released", "Answers in these releases", seqs(&with_answers)).definition(
                 "The sum of the answers that the releases of the period say they hold; releases that do not say are left out.",
             )
         })

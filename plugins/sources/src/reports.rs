@@ -90,7 +90,8 @@ impl Reports {
 
     /// How many there are from an instant to another, as their entries.
     pub(crate) fn between(&self, from: Instant, to: Instant) -> impl Iterator<Item = u64> {
-        let of_time = self.said.range((from, 0)..(to, 0)).filter(|(_, said)| !said.is_void);
+        // A report may be asked for as things stood before its period began.
+        let of_time = self.said.range((from.min(to), 0)..(to, 0)).filter(|(_, said)| !said.is_void);
         of_time.map(|((_, seq), _)| *seq)
     }
 

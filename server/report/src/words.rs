@@ -76,10 +76,12 @@ pub fn day(text: &str) -> String {
     in_words().unwrap_or_else(|| text.to_owned())
 }
 
-/// An instant such as `2026-03-31T23:00:00Z`: `31 March 2026, 23:00 UTC`. What is no instant in UTC stays as it is.
+/// An instant such as `2026-03-31T23:00:00Z`: `31 March 2026, 23:00 UTC`, and the last one of a day in London: `the end of 31
+/// March 2026`. What is no instant in UTC stays as it is.
 #[must_use]
 pub fn instant(text: &str) -> String {
     match text.split_once('T') {
+        Some((date, "22:59:59.999999Z" | "23:59:59.999999Z")) => format!("the end of {}", day(date)),
         Some((date, time)) if time.ends_with('Z') && time.len() > 5 && time.is_ascii() => {
             format!("{}, {} UTC", day(date), &time[..5])
         }
@@ -107,6 +109,7 @@ mod tests {
         assert_eq!((day("2026-03-01").as_str(), day("soon").as_str()), ("1 March 2026", "soon"));
         assert_eq!((day("2026-13-01").as_str(), day("2026-00-01").as_str()), ("2026-13-01", "2026-00-01"));
         assert_eq!(instant("2026-03-31T23:00:00.000000Z"), "31 March 2026, 23:00 UTC");
+        assert_eq!(instant("2026-03-31T22:59:59.999999Z"), "the end of 31 March 2026");
         assert_eq!((instant("Z").as_str(), instant("aTZ").as_str()), ("Z", "aTZ"));
     }
 

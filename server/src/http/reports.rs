@@ -180,7 +180,7 @@ fn sees_everything(caller: &Caller) -> Result<(), Problem> {
 pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Problem> {
     caller.needs(READERS)?;
     sees_everything(&caller)?;
-    let all = work(app, |app| Ok(app.reports.list(&app.ledger).map_err(unreadable)?)).await?;
+    let all = work(app, |app| app.reports.list(&app.ledger).map_err(unreadable)).await?;
     Ok(Json(ReportList { reports: all.into_iter().map(ReportView::from).collect() }).into_response())
 }
 

@@ -148,7 +148,8 @@ fn silent(installed: &Installed, why: String) -> Contribution {
         settings_sha256: settings_sha256(&installed.settings),
         rules: BTreeMap::new(),
         stopped_before: None,
-        sections: Err(why),
+        // What stood on the stack is for the log and not for a reader of the report.
+        sections: Err(why.lines().next().unwrap_or_default().to_owned()),
     }
 }
 

@@ -32,12 +32,12 @@ impl Day {
         Day(LONDON.to_datetime(in_jiff(instant)).date())
     }
 
-    /// The instant at which it is over in London.
+    /// Its last instant in London.
     #[must_use]
     pub fn end(self) -> Timestamp {
         let midnight = self.next().0.to_datetime(jiff::civil::Time::midnight());
         let ends = LONDON.to_ambiguous_timestamp(midnight).compatible().unwrap_or_default();
-        Timestamp::from_micros(ends.as_microsecond())
+        Timestamp::from_micros(ends.as_microsecond() - 1)
     }
 
     /// The day behind it; the last of all has none.
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_day_ends_at_midnight_in_london() {
         let day: Day = "2026-03-31".parse().unwrap();
-        assert_eq!(day.end(), Timestamp::parse_rfc3339("2026-03-31T23:00:00Z").unwrap());
+        assert_eq!(day.end(), Timestamp::parse_rfc3339("2026-03-31T22:59:59.999999Z").unwrap());
         assert_eq!(day.in_words(), "Tuesday 31 March 2026");
         let late = Timestamp::parse_rfc3339("2026-03-31T23:30:00Z").unwrap();
         assert_eq!((Day::in_london(late), in_london(late)), (day.next(), "Wed 2026-04-01 00:30".to_owned()));

@@ -1,7 +1,7 @@
 //! What the host itself looks for in the ledger for a report: how many events of each type there were, what people said of the
 //! year, and what was corrected. One pass.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use muniment_core::time::Timestamp;
@@ -75,6 +75,17 @@ pub(super) struct Survey {
     pub(super) recorded: u64,
 }
 
+/// What somebody said of the year. The last word counts, of those that were not taken back.
+enum Note {
+    Commentary(Commentary),
+    /// About the figure of this name.
+    Target(String, Aim),
+    Imported(Imported),
+    Coverage(Coverage),
+    /// A unit, and its title.
+    Unit(String, String),
+}
+
 /// Looks at the first `end` entries.
 pub(super) fn survey(
     reading: &Reading,
@@ -83,6 +94,9 @@ pub(super) fn survey(
     leaves_out_tests: bool,
 ) -> io::Result<Survey> {
     let mut survey = Survey::default();
+    let mut notes: Vec<(u64, Note)> = Vec::new();
+    // By entry, whether the last correction of it took it back.
+    let mut corrected: BTreeMap<u64, bool> = BTreeMap::new();
     let mut next = 0;
     while next < end {
         let chunk = reading.chunk(next, end)?;
@@ -90,9 +104,29 @@ pub(super) fn survey(
         for entry in chunk.entries(&(next..until)) {
             if !(leaves_out_tests && entry.is_test) {
                 survey.take(&entry, period);
+                notes.extend(note(&entry).map(|note| (entry.seq, note)));
+                if entry.event_type == "ledger.correction_recorded"
+                    && let Some(Correction { target, action, .. }) = read(&entry)
+                {
+                    corrected.insert(target, action == "void");
+                }
             }
         }
         next = until;
+    }
+    let voided: BTreeSet<u64> = corrected
+        .into_iter()
+        .filter(|(target, is_void)| *is_void && *target < end)
+        .map(|(seq, _)| seq)
+        .collect();
+    for seq in &voided {
+        let chunk = reading.chunk(*seq, *seq + 1)?;
+        for entry in chunk.entries(&(*seq..*seq + 1)) {
+            survey.take_back(&entry, period);
+        }
+    }
+    for (seq, note) in notes.into_iter().filter(|(seq, _)| !voided.contains(seq)) {
+        survey.noted(seq, note, period);
     }
     Ok(survey)
 }
@@ -182,53 +216,70 @@ impl Survey {
                     self.corrections.push(Corrected { seq: entry.seq, target, action, reason });
                 }
             }
-            "report.commentary_recorded" => self.commentary(entry, period),
-            "target.set" => self.target(entry, period),
-            "figure.imported" => {
-                if let (Some(subject), Some(Figure { numerator, denominator, period_from, period_to })) =
-                    (&entry.subject, read(entry))
-                {
-                    let name = subject.split('/').next().unwrap_or_default().to_owned();
-                    let (from, to, seq) = (period_from, period_to, entry.seq);
-                    self.imported.push(Imported { seq, name, from, to, numerator, denominator });
-                }
-            }
-            "ledger.coverage_declared" => {
-                if let Some(Coverage { group, from }) = read(entry) {
-                    self.covered_from.insert(group, (from, entry.seq));
-                }
-            }
-            "org.unit_opened" | "org.unit_renamed" => {
-                if let (Some(unit), Some(Unit { unit_title: Some(title) })) = (&entry.subject, read(entry)) {
-                    self.units.insert(unit.clone().into_owned(), title);
-                }
-            }
             _ => {}
         }
     }
 
-    /// The last words about a section stand, of those that are about this period or about none.
-    fn commentary(&mut self, entry: &EventFacts<'_>, period: &Period) {
-        let Some(said) = read::<Commentary>(entry) else { return };
-        let is_of_it = said.period_from.is_none_or(|from| from == period.from)
-            && said.period_to.is_none_or(|to| to == period.to);
-        if is_of_it {
-            self.commentary.insert(said.section, (said.commentary, entry.seq));
+    /// Of an event that was taken back, nothing is counted.
+    fn take_back(&mut self, entry: &EventFacts<'_>, period: &Period) {
+        if (period.from..=period.to).contains(&day_of(entry))
+            && let Some(events) = self.events.get_mut(&*entry.event_type)
+        {
+            events.count = events.count.saturating_sub(1);
+            events.seqs.retain(|seq| *seq != entry.seq);
         }
     }
 
-    /// The last target stands that holds at the end of the period.
-    fn target(&mut self, entry: &EventFacts<'_>, period: &Period) {
-        let (Some(name), Some(aim)) = (&entry.subject, read::<Aim>(entry)) else { return };
-        if aim.period_from <= period.to && aim.period_to.is_none_or(|to| to >= period.to) {
-            let target = Target {
-                seq: entry.seq,
-                value: aim.value,
-                at_least: aim.direction != "at_most",
-                amber_at: aim.amber_at,
-                measure: aim.measure,
-            };
-            self.targets.insert(name.clone().into_owned(), target);
+    fn noted(&mut self, seq: u64, note: Note, period: &Period) {
+        match note {
+            // Of words about this period or about none.
+            Note::Commentary(said) => {
+                let is_of_it = said.period_from.is_none_or(|from| from == period.from)
+                    && said.period_to.is_none_or(|to| to == period.to);
+                if is_of_it {
+                    self.commentary.insert(said.section, (said.commentary, seq));
+                }
+            }
+            // A target that holds at the end of the period.
+            Note::Target(name, aim) => {
+                if aim.period_from <= period.to && aim.period_to.is_none_or(|to| to >= period.to) {
+                    let target = Target {
+                        seq,
+                        value: aim.value,
+                        at_least: aim.direction != "at_most",
+                        amber_at: aim.amber_at,
+                        measure: aim.measure,
+                    };
+                    self.targets.insert(name, target);
+                }
+            }
+            Note::Imported(figure) => self.imported.push(figure),
+            Note::Coverage(Coverage { group, from }) => drop(self.covered_from.insert(group, (from, seq))),
+            Note::Unit(unit, title) => drop(self.units.insert(unit, title)),
         }
     }
+}
+
+/// What an event says of the year, if it does.
+fn note(entry: &EventFacts<'_>) -> Option<Note> {
+    let subject = || entry.subject.as_ref().map(|subject| subject.clone().into_owned());
+    Some(match &*entry.event_type {
+        "report.commentary_recorded" => Note::Commentary(read(entry)?),
+        "target.set" => Note::Target(subject()?, read(entry)?),
+        "figure.imported" => {
+            let Figure { numerator, denominator, period_from, period_to } = read(entry)?;
+            let name = subject()?.split('/').next().unwrap_or_default().to_owned();
+            Note::Imported(Imported {
+                seq: entry.seq,
+                name,
+                from: period_from,
+                to: period_to,
+                numerator,
+                denominator,
+            })
+        }
+        "ledger.coverage_declared" => Note::Coverage(read(entry)?),
+        "org.unit_opened" | "org.unit_renamed" => Note::Unit(subject()?, read::<Unit>(entry)?.unit_title?),
+        _ => return None,
+    })
 }

@@ -1,6 +1,6 @@
 //! Leavers and movers.
 
-use muniment_sdk::{Cell, Chart, ChartKind, Column, Instant, Metric, Row, Section, Table};
+use muniment_sdk::{Cell, Chart, ChartKind, Column, Day, Instant, Metric, Row, Section, Table};
 
 use super::{Found, finding};
 use crate::moment::UserClass;
@@ -118,7 +118,8 @@ fn of_period<'f>(found: &'f Found<'_>) -> Vec<Leaver<'f>> {
     for person in &found.people {
         for employment in &person.employments {
             let Some(leaving) = &employment.leaving else { continue };
-            if found.period.holds(leaving.last_day) && leaving.last_day.end() <= found.status_at {
+            let is_over = leaving.last_day <= Day::in_london(found.status_at);
+            if found.period.holds(leaving.last_day) && is_over {
                 let ended = Ended::of(person, employment, leaving, found.status_at);
                 leavers.push(Leaver { person, employment, leaving, ended });
             }

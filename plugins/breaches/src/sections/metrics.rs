@@ -92,11 +92,10 @@ pub(super) fn of_the_organisation(section: Section, scope: &Scope<'_>) -> Sectio
                 "Of the breaches of the period, those assessed with the intent and the kind of harm recorded.",
             ),
         )
-        .with(reported_in_time(scope))
 }
 
 /// Also of incidents that turned out to be no breach: whoever reports does not know yet.
-fn reported_in_time(scope: &Scope<'_>) -> Metric {
+pub(super) fn reported_in_time(scope: &Scope<'_>) -> Metric {
     let reported = || {
         scope.cases.iter().filter_map(|(_, breach)| {
             let at = breach.reported.filter(|at| scope.period.holds(at.day))?;

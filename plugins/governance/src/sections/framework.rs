@@ -188,6 +188,10 @@ fn boards(
     })
 }
 
+fn topic(code: &str) -> String {
+    if code == "dpia" { "DPIA".to_owned() } else { words(code) }
+}
+
 fn board(code: &str) -> String {
     if code == "impb" { "IMPB".to_owned() } else { words(code) }
 }
@@ -212,7 +216,7 @@ fn guidance(
         let touches = question.asked.is_some_and(|asked| asked.day <= period.to)
             && question.answered.is_none_or(|answered| answered.day >= period.from);
         if touches {
-            let topic = words(question.topic.as_deref().unwrap_or("other"));
+            let topic = topic(question.topic.as_deref().unwrap_or("other"));
             topics.entry(topic).or_default().push(question);
         }
     }

@@ -29,14 +29,14 @@ pub(super) fn samples(view: &View<'_>, section: Section) -> Section {
     }
     let sound: Vec<&&Sample> = all.iter().filter(|sample| sample.wrong().is_some()).collect();
     let sum = |of: &dyn Fn(&Sample) -> u64| sound.iter().map(|sample| of(sample)).sum::<u64>();
-    let seqs: Vec<u64> = sound.iter().map(|sample| sample.on.seq).collect();
-    let figure = |name, title: &str, numerator, definition: &str| Metric {
+    // A sample in which there is none of a kind is no evidence of it.
+    let figure = |name, title: &str, of: fn(&Sample) -> u64, definition: &str| Metric {
         name,
         title: title.to_owned(),
-        numerator,
+        numerator: sum(&of),
         denominator: Some(sum(&|sample| sample.sampled)),
         definition: definition.to_owned(),
-        evidence: seqs.clone(),
+        evidence: sound.iter().filter(|sample| of(sample) > 0).map(|sample| sample.on.seq).collect(),
     };
     let section = section
         .with(
@@ -46,20 +46,20 @@ pub(super) fn samples(view: &View<'_>, section: Section) -> Section {
         .with(figure(
             "rightly_marked",
             "Rightly marked",
-            sum(&|sample| sample.correct),
+            |sample| sample.correct,
             "Of the documents that were looked at in the samples of the period, those that were rightly marked.",
         ))
         .with(figure(
             "old_scheme",
             "Marked in an old scheme",
-            sum(&|sample| sample.legacy),
+            |sample| sample.legacy,
             "Of the same documents, those marked in a scheme that is in use no longer. An old document may keep the marking \
              of its day: these may be among the rightly marked.",
         ))
         .with(figure(
             "sensitive_unmarked",
             "Sensitive and unmarked",
-            sum(&|sample| sample.unmarked),
+            |sample| sample.unmarked,
             "Of the same documents, those that are sensitive and carry no marking.",
         ));
     let quarters = period.quarters();

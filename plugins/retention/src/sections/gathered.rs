@@ -148,7 +148,7 @@ impl Gathered {
             let joined = plugin.all().join(settings, number, thing, at);
             self.destroyed.extend(gone(plugin, settings, joined, at));
         }
-        self.wait(plugin, settings, (number, thing), period);
+        self.wait(plugin, settings, (number, thing), (period, at));
     }
 
     /// What was due on the last day of the period and was still here then.
@@ -157,7 +157,7 @@ impl Gathered {
         plugin: &Retention,
         settings: &Settings,
         (number, thing): (&str, &Thing),
-        period: Period,
+        (period, at): (Period, Instant),
     ) {
         let is_here = |on: Option<On>| on.is_none_or(|on| on.day > period.to);
         let gone = thing.destroyed.as_ref().map(|destroyed| destroyed.on);
@@ -165,10 +165,11 @@ impl Gathered {
         let Some(due) = thing.due.filter(|due| here && thing.kept.is_none() && due.day <= period.to) else {
             return;
         };
-        let end = period.to.end();
+        let end = period.to.end().min(at);
         let covers = plugin.all().covering(number, thing, end);
         let standing = |wanted: fn(&Cover) -> bool| {
-            covers.iter().any(|(_, cover)| wanted(cover) && cover.from.time < end && cover.stands(end))
+            let is_known = |cover: &Cover| cover.told.time <= at && cover.from.time < end;
+            covers.iter().any(|(_, cover)| wanted(cover) && is_known(cover) && cover.stands(end))
         };
         let days = i32::from(settings.disposal_overdue_days);
         let state = if standing(Cover::is_hold) {
