@@ -122,7 +122,7 @@ fn what_is_scheduled_while_it_is_asked_for_is_said_until_the_request_is_closed()
             "Tue 2026-03-10 09:00 - A-RET-5 scheduled record/HSG-1",
         ]
     );
-    assert_eq!(reason(&run), "nothing covers it any more, or it is not scheduled");
+    assert_eq!(reason(&run), "nothing asks for it any more");
     // Whichever comes first: a review that decides so schedules it too.
     let reviewed = due()
         .post(post("disposal.reviewed", RECORD, "2026-03-03", json!({ "decision": "destroy" })))
@@ -140,6 +140,38 @@ fn what_is_scheduled_while_it_is_asked_for_is_said_until_the_request_is_closed()
         .wait_until("2026-03-11")
         .run();
     assert_eq!(executed.open(), ["A-RET-5 destroyed record/HSG-1"], "the graver stage takes its place");
+}
+
+#[test]
+fn why_what_is_asked_for_is_not_destroyed_any_more() {
+    let scheduled = || {
+        due()
+            .post(request("FOI-1", "2026-03-03"))
+            .post(identified("FOI-1", "2026-03-04", json!({ "series": ["repairs"] })))
+            .post(authorised(RECORD, "2026-03-05"))
+            .wait_until("2026-03-06")
+    };
+    let told = |run: Run<Retention>, stage: &str| {
+        let cleared = run.history().iter().any(|line| line.contains(&format!("- A-RET-5 {stage}")));
+        assert!(cleared, "{:?}", run.history());
+        reason(&run)
+    };
+    // A hold that covers it besides asks for nothing.
+    let held = scheduled().post(hold("HOLD-1", "2026-03-06", on_records()));
+    assert_eq!(
+        told(held.post(closed("FOI-1", "2026-03-10")).run(), "scheduled"),
+        "nothing asks for it any more"
+    );
+    let kept = json!({ "decision": "keep_longer", "keep_until": "2030-01-01" });
+    let kept = scheduled().post(post("disposal.reviewed", RECORD, "2026-03-10", kept)).run();
+    assert_eq!(told(kept, "scheduled"), "its destruction is not scheduled any more");
+    let destroyed = || scheduled().post(executed(RECORD, "2026-03-10"));
+    assert_eq!(told(destroyed().run(), "scheduled"), "destroyed on Tuesday 10 March 2026");
+    let uncovered = destroyed().wait_until("2026-03-11").post(void("FOI-1", 3, "2026-03-12")).run();
+    assert_eq!(told(uncovered, "destroyed"), "nothing asked for it when it was destroyed, as is known now");
+    let seq = destroyed().wait_until("2026-03-11").run().alert("A-RET-5", "destroyed").evidence[0];
+    let undone = destroyed().wait_until("2026-03-11").post(void(RECORD, seq, "2026-03-12")).run();
+    assert_eq!(told(undone, "destroyed"), "the destruction was corrected");
 }
 
 /// A review, the regulator and the tribunal each keep the matter open, under the request's number or one of their own.
@@ -321,5 +353,5 @@ fn a_hold_that_was_placed_by_mistake_is_taken_back() {
             "Sat 2026-03-21 09:00 - A-RET-3 on-hold record/HSG-1"
         ]
     );
-    assert_eq!(reason(&run), "nothing covered it when it was destroyed, as is known now");
+    assert_eq!(reason(&run), "no hold covered it when it was destroyed, as is known now");
 }
