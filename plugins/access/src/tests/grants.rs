@@ -98,6 +98,29 @@ fn higher_rights_for_a_while_are_approved_too() {
 }
 
 #[test]
+fn why_higher_rights_are_no_longer_without_approval() {
+    let elevated = |minutes: Value| {
+        let data = json!({ "system": "housing-cases", "minutes": minutes });
+        Scenario::<Access>::new()
+            .post(post("access.privilege_elevated", "access/1", "2026-03-02T10:00:00Z", data))
+            .wait_until("2026-03-02T10:30:00Z")
+    };
+    let over = elevated(json!(60)).wait_until("2026-03-03").run();
+    assert_eq!(reason(&over), "the time of the higher rights was over Mon 2026-03-02 11:00");
+    let approval = json!({ "system": "housing-cases", "approved_by": "role/system-owner" });
+    let approval = post("access.approved", "access/1", "2026-03-03", approval);
+    assert_eq!(reason(&elevated(json!(2880)).post(approval).run()), "the higher rights were approved");
+    let data = json!({ "system": "housing-cases", "minutes": 60, "approval_ref": "CHG-2" });
+    let again = post("access.privilege_elevated", "access/1", "2026-03-02T10:40:00Z", data);
+    assert_eq!(
+        reason(&elevated(json!(60)).post(again).wait_until("2026-03-03").run()),
+        "the higher rights were approved, or their time is over"
+    );
+    let corrected = elevated(json!(60)).post(voided("access/1", 0, "2026-03-02T10:40:00Z")).run();
+    assert_eq!(reason(&corrected), "what it rested on was corrected");
+}
+
+#[test]
 fn access_beyond_the_function_stands_until_it_is_changed_or_reduced() {
     let outside = || granted("access/1", "p-1", "2026-03-02", json!({ "outside_job_function": true }));
     let reviewed = |decision: &str| {
