@@ -291,7 +291,7 @@ fn misuse_is_reported_until_it_is_closed_or_turns_out_to_be_something_else() {
     let incident = |kind: &str, at: &str, data: Value| post(kind, "INC-1", at, data);
     let reported = || incident("incident.reported", "2026-03-02", json!({ "kind": "misuse" }));
     let ends = [
-        incident("incident.closed", "2026-03-05", json!({ "close_reason": "resolved" })),
+        incident("incident.closed", "2026-03-05", json!({ "close_reason": "other" })),
         incident("incident.unsubstantiated", "2026-03-05", json!({})),
         incident("incident.triaged", "2026-03-05", json!({ "route": "incident", "kind": "malware" })),
     ];

@@ -232,7 +232,8 @@ fn an_answer_under_another_number_and_its_correction_find_the_question() {
 /// 11.1, rule 9: a holiday that is proclaimed moves a deadline that runs.
 #[test]
 fn a_holiday_moves_the_day_of_an_answer() {
-    let holiday = json!({ "day": "2026-03-02", "nations": ["england_and_wales"], "name": "A day of thanks" });
+    let holiday =
+        json!({ "day": "2026-03-02", "regions": ["england", "wales"], "holiday": "A day of thanks" });
     let run = scenario()
         .post(asked("2026-02-26"))
         .post(post("calendar.holiday_added", "uk", "2026-02-27", holiday))

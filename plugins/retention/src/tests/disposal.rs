@@ -211,7 +211,7 @@ fn a_certificate_comes_within_ten_working_days() {
 
 #[test]
 fn a_new_holiday_moves_the_day_of_a_certificate() {
-    let holiday = json!({ "day": "2026-04-14", "holiday": "An extra day", "regions": ["england_and_wales"] });
+    let holiday = json!({ "day": "2026-04-14", "holiday": "An extra day", "regions": ["england", "wales"] });
     let run = by_contractor("2026-03-31")
         .post(post("calendar.holiday_added", "2026-04-14", "2026-04-01", holiday))
         .wait_until("2026-05-01")
