@@ -48,7 +48,7 @@ fn checklist(number: &str, at: &str, outstanding: u16) -> Post {
 }
 
 fn voided(subject: &str, target: u64, at: &str) -> Post {
-    let data = json!({ "target": target, "action": "void", "reason": "mistake" });
+    let data = json!({ "target": target, "action": "void", "reason": "wrong_data" });
     post("ledger.correction_recorded", subject, at, data)
 }
 

@@ -218,7 +218,7 @@ fn a_review_of_all_accounts_of_a_system_confirms_each_also_those_recorded_later(
 #[test]
 fn a_review_that_turns_out_to_be_of_another_system_confirms_that_one() {
     let other = json!({
-        "target": 1, "action": "replace", "reason": "mistake",
+        "target": 1, "action": "replace", "reason": "wrong_data",
         "data": { "system": "payroll", "accounts_reviewed": 20 },
     });
     let run = ran(
@@ -329,7 +329,7 @@ fn access_that_rests_for_misuse_is_to_be_revoked_or_given_back() {
 fn a_correction_takes_back_what_rested_on_a_mistake() {
     let run = ran([unapproved("2026-03-02"), voided("access/1", 0, "2026-03-05")], "2026-03-10");
     assert_eq!(run.open(), nothing());
-    let reads = json!({ "target": 0, "action": "replace", "reason": "mistake", "data": {
+    let reads = json!({ "target": 0, "action": "replace", "reason": "wrong_data", "data": {
         "person": "p-1", "system": "housing-cases", "entitlement": "read", "user_class": "staff", "approval_ref": "CHG-7",
     }});
     let replaced = post("ledger.correction_recorded", "access/1", "2026-03-05", reads);
