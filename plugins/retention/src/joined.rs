@@ -310,10 +310,9 @@ impl Joined<'_> {
                 self.at_the_end(Cover::is_matter).next().is_some(),
                 "nothing asked for it when it was destroyed, as is known now",
             ),
-            CARRIED_OUT => (
-                self.overtaking().next().is_some(),
-                "nothing came between the disposal check and the destruction, as is known now",
-            ),
+            CARRIED_OUT => {
+                (self.overtaking().next().is_some(), "no disposal check was overtaken, as is known now")
+            }
             _ if self.advised().is_none() => (self.lacks_advice(), "it needed no advice, as is known now"),
             _ => (self.lacks_advice(), "the advice came first, as is known now"),
         };
@@ -327,7 +326,7 @@ impl Joined<'_> {
         } else if stage == SCHEDULED && self.asking().next().is_none() {
             "nothing asks for it any more"
         } else if stage == OVERTAKEN && self.overtaking().next().is_none() {
-            "nothing that came after the disposal check covers it any more"
+            "no disposal check is overtaken any more"
         } else {
             "what it rested on was corrected"
         }

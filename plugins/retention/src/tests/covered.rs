@@ -291,6 +291,7 @@ fn a_disposal_check_is_overtaken_by_what_came_after_it() {
             "Mon 2026-03-09 09:00 - A-DSP-1 overtaken record/HSG-1",
         ]
     );
+    assert_eq!(reason(&run), "no disposal check is overtaken any more");
     let alert = run.alert("A-DSP-1", "overtaken");
     assert_eq!(alert.evidence, [2, 3 + 1], "the check and the hold; a passing of time is an entry too");
     assert!(alert.arithmetic.contains("answered yes when the ledger had 2 entries"), "{alert:?}");
@@ -337,6 +338,28 @@ fn a_check_at_the_execution_stands_in_the_place_of_an_earlier_one() {
     assert_eq!(no_size.open(), ["A-RET-3 on-hold record/HSG-1", "A-DSP-1 carried-out record/HSG-1"]);
     let unchecked = done(due().post(hold("HOLD-1", "2026-03-05", on_records()).recorded("2026-03-05")));
     assert_eq!(unchecked.wait_until("2026-03-12").run().open(), ["A-RET-3 on-hold record/HSG-1"]);
+}
+
+#[test]
+fn why_a_check_was_not_overtaken_when_it_was_carried_out() {
+    let run = due()
+        .post(checked("2026-03-03", json!(3)))
+        .post(hold("HOLD-1", "2026-03-05", on_records()))
+        .post(executed(RECORD, "2026-03-10"))
+        .wait_until("2026-03-12")
+        .post(void("HOLD-1", 3, "2026-03-13"))
+        .run();
+    let cleared: Vec<&str> = run
+        .acts()
+        .iter()
+        .filter_map(|(_, act)| match act {
+            Act::Clear(cleared) => Some(cleared.reason.as_str()),
+            Act::Raise(_) => None,
+        })
+        .collect();
+    let of_the_hold = "no hold covered it when it was destroyed, as is known now";
+    let of_the_check = "no disposal check was overtaken, as is known now";
+    assert!(cleared.ends_with(&[of_the_hold, of_the_check]), "{cleared:?}");
 }
 
 #[test]
