@@ -21,8 +21,8 @@ pub const CALENDAR_SUBSCRIPTIONS: [&str; 2] = ["calendar.*", "ledger.correction_
 /// Calendars, folded: those that are built in, with what the ledger says has changed since this program was made. A part of
 /// a plugin's state; [`CaseFold`](crate::CaseFold) keeps one.
 ///
-/// - `calendar.holiday_added` (`day`, `nations`, `name`): a bank holiday was proclaimed.
-/// - `calendar.holiday_removed` (`day`, `nations`): there is none on that day. Of a day with its own name in the Freedom of
+/// - `calendar.holiday_added` (`day`, `regions`, `holiday`): a bank holiday was proclaimed.
+/// - `calendar.holiday_removed` (`day`, `regions`): there is none on that day. Of a day with its own name in the Freedom of
 ///   Information Act, Christmas Day and Good Friday, that says nothing where that Act counts.
 /// - `calendar.day_set` (`calendar`, `day`, `open`): in a calendar of an organisation's own, such as a school's, a day is
 ///   open or closed.
@@ -41,7 +41,7 @@ pub const CALENDAR_SUBSCRIPTIONS: [&str; 2] = ["calendar.*", "ledger.correction_
 ///     id: "1".to_owned(),
 ///     subject: None,
 ///     time: Instant::default(),
-///     json: br#"{"day":"2026-12-07","nations":["scotland"],"name":"A day of thanks"}"#.to_vec(),
+///     json: br#"{"day":"2026-12-07","regions":["scotland"],"holiday":"A day of thanks"}"#.to_vec(),
 /// });
 /// assert_eq!(touched.holidays.len(), 1);
 /// assert_eq!(calendars.uk_wide().working_day_after(received, 20).to_string(), "2026-12-22");

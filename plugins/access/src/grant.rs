@@ -267,7 +267,7 @@ impl Case for Grant {
         alarms::words(self, settings, alarm, alert)
     }
 
-    fn cleared(&self, _: &Settings, rule: &str, _: &str) -> String {
-        alarms::cleared(self, rule)
+    fn cleared(&self, _: &Settings, rule: &str, stage: &str) -> String {
+        alarms::cleared(self, rule, stage)
     }
 }

@@ -1,5 +1,5 @@
 use muniment_sdk::testing::{Post, Run, Scenario, check_any_order, check_manifest};
-use muniment_sdk::{Cell, Section, Severity};
+use muniment_sdk::{Act, Cell, Section, Severity};
 use serde_json::{Value, json};
 
 use super::*;
@@ -48,7 +48,7 @@ fn checklist(number: &str, at: &str, outstanding: u16) -> Post {
 }
 
 fn voided(subject: &str, target: u64, at: &str) -> Post {
-    let data = json!({ "target": target, "action": "void", "reason": "mistake" });
+    let data = json!({ "target": target, "action": "void", "reason": "wrong_data" });
     post("ledger.correction_recorded", subject, at, data)
 }
 
@@ -63,6 +63,15 @@ fn ran(posts: impl IntoIterator<Item = Post>, until: &str) -> Run<Access> {
 
 fn nothing() -> Vec<String> {
     Vec::new()
+}
+
+/// Why the last alert that was cleared was.
+fn reason(run: &Run<Access>) -> &str {
+    let cleared = run.acts().iter().rev().find_map(|(_, act)| match act {
+        Act::Clear(cleared) => Some(cleared.reason.as_str()),
+        Act::Raise(_) => None,
+    });
+    cleared.unwrap_or_else(|| panic!("nothing was cleared: {:?}", run.history()))
 }
 
 #[test]

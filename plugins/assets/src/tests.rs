@@ -247,8 +247,7 @@ fn an_explanation_that_was_none_starts_the_alert_again() {
 
 #[test]
 fn a_holiday_that_is_proclaimed_moves_the_day() {
-    let day =
-        json!({ "day": "2026-03-05", "regions": ["england_and_wales"], "holiday": "A day of mourning" });
+    let day = json!({ "day": "2026-03-05", "regions": ["england", "wales"], "holiday": "A day of mourning" });
     let run = unlisted()
         .post(found("2026-03-02", "none_yet"))
         .post(post("calendar.holiday_added", "england", "2026-03-03", day))

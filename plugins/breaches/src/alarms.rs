@@ -40,7 +40,7 @@ pub(crate) fn words(breach: &Breach, settings: &Settings, alarm: &Alarm, alert: 
 /// Why an alert stands no longer.
 pub(crate) fn cleared(breach: &Breach, settings: &Settings, rule: &str, stage: &str) -> String {
     if rule == UNDECIDED.id || rule == NOT_NOTIFIED.id {
-        return regulator::cleared(breach);
+        return regulator::cleared(breach, stage);
     }
     if rule == NO_DECISION.id {
         return decisions::cleared(breach);

@@ -1,5 +1,5 @@
-use muniment_sdk::Cell;
 use muniment_sdk::testing::{Post, Run, Scenario, check_any_order, check_manifest};
+use muniment_sdk::{Act, Cell};
 use serde_json::{Value, json};
 
 use super::*;
@@ -47,6 +47,15 @@ fn of_the_clock(run: &Run<Breaches>) -> Vec<String> {
 
 fn open_of_the_clock(run: &Run<Breaches>) -> Vec<String> {
     [open(run, "A-BRC-1"), open(run, "A-BRC-2")].concat()
+}
+
+/// Why the last alert that was cleared was.
+fn reason(run: &Run<Breaches>) -> &str {
+    let cleared = run.acts().iter().rev().find_map(|(_, act)| match act {
+        Act::Clear(cleared) => Some(cleared.reason.as_str()),
+        Act::Raise(_) => None,
+    });
+    cleared.unwrap_or_else(|| panic!("nothing was cleared: {:?}", run.history()))
 }
 
 #[test]
@@ -103,6 +112,14 @@ fn who_notifies_late_says_why() {
     let reasons = post("breach.ico_notified", "2026-04-02", json!({ "delay_reason": "facts_unclear" }));
     let with = late().post(reasons).wait_until("2026-04-03").run();
     assert_eq!(open_of_the_clock(&with), Vec::<String>::new());
+    assert_eq!(
+        reason(&with),
+        "the reasons for the delay were given; the regulator was notified Tue 2026-03-31 09:00"
+    );
+    let notified = without.alert("A-BRC-2", "late-without-reasons").evidence[1];
+    let void = json!({ "target": notified, "action": "void", "reason": "did_not_happen" });
+    let never = late().wait_until("2026-04-01").post(post("ledger.correction_recorded", "2026-04-02", void));
+    assert_eq!(reason(&never.run()), "no entry says any more that the regulator was notified");
 }
 
 #[test]

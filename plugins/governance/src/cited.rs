@@ -147,13 +147,9 @@ impl Law {
         out: &mut Outcome,
     ) {
         let alarms: Vec<Alarm> = document.and_then(|document| self.alarm(document)).into_iter().collect();
-        self.watch.set(
-            name,
-            &alarms,
-            now,
-            |_, _| "it cites nothing any more that is superseded".to_owned(),
-            out,
-        );
+        let mut watch = std::mem::take(&mut self.watch);
+        watch.set(name, &alarms, now, |_, _| self.cleared(document).to_owned(), out);
+        self.watch = watch;
     }
 
     pub(crate) fn tick(
@@ -168,7 +164,8 @@ impl Law {
             let alarms: Vec<Alarm> = self.alarm(&document).into_iter().collect();
             let mut watch = std::mem::take(&mut self.watch);
             let words = |_: &Alarm, alert| self.words(&document, alert);
-            watch.tick(&name, &alarms, now, words, |_, _| String::new(), out);
+            let cleared = |_: &str, _: &str| self.cleared(Some(&document)).to_owned();
+            watch.tick(&name, &alarms, now, words, cleared, out);
             self.watch = watch;
         }
     }
@@ -228,5 +225,17 @@ impl Law {
             .collect();
         let seqs = over.iter().flat_map(|over| [Some(over.cited_by), over.entry]).flatten();
         alert.arithmetic(words.join(" ")).evidence(seqs)
+    }
+
+    /// Why the alert about a paper stands no longer.
+    fn cleared(&self, document: Option<&Document>) -> &'static str {
+        match document {
+            None => "what it rested on was corrected",
+            Some(document) if document.live.is_none() => "the paper itself applies no longer",
+            Some(document) if self.is_behind(document) => {
+                "the day from which on it cites what is superseded is another one"
+            }
+            Some(_) => "it cites nothing any more that is superseded",
+        }
     }
 }

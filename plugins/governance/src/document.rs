@@ -298,10 +298,10 @@ impl Case for Document {
 
     fn cleared(&self, _: &Settings, rule: &str, _: &str) -> String {
         match (rule, &self.live) {
+            (rule, _) if rule == UNAPPROVED.id => self.no_longer_unapproved().to_owned(),
+            (rule, _) if rule == INCOMPLETE.id => self.no_longer_incomplete().to_owned(),
             (_, None) => "it applies no longer".to_owned(),
-            (rule, _) if rule == UNAPPROVED.id => "the version that was distributed is approved".to_owned(),
-            (rule, _) if rule == INCOMPLETE.id => "the last review took all into account".to_owned(),
-            _ => match self.looked_at {
+            (_, Some(_)) => match self.looked_at {
                 Some(on) => format!("it was looked at last on {}, or this stage is over", on.day.in_words()),
                 None => "it is not due".to_owned(),
             },
@@ -310,6 +310,22 @@ impl Case for Document {
 }
 
 impl Document {
+    fn no_longer_unapproved(&self) -> &'static str {
+        match &self.distributed {
+            None => "what was distributed applies no longer, or that was corrected",
+            Some(_) if self.unapproved().is_some() => "another version was distributed, or on another day",
+            Some(_) => "the version that was distributed is approved",
+        }
+    }
+
+    fn no_longer_incomplete(&self) -> &'static str {
+        match self.review {
+            None => "the review was corrected",
+            Some(_) if self.incomplete().is_some() => "the last review is another one",
+            Some(_) => "the last review took all into account",
+        }
+    }
+
     fn arithmetic(&self, settings: &Settings, looked_at: On) -> String {
         let months = settings.policy_review_months;
         let latest = looked_at.day.plus_months(months);

@@ -116,7 +116,7 @@ pub(crate) struct Vacancy {
     /// The first day without a holder.
     pub(crate) from: Day,
     pub(crate) seq: u64,
-    /// The last day for which that is allowed.
+    /// The last day for which that is allowed: the day behind the first counts as one, as everywhere.
     pub(crate) due: Day,
     /// The first day of whoever comes next.
     until: Option<Day>,
@@ -226,7 +226,7 @@ impl Case for Role {
         }
         let calendar = calendars.of(Nation::EnglandAndWales);
         role.vacancy = role.vacancy().map(|(from, seq, until)| {
-            let due = calendar.working_day_after(from.plus(-1), settings.role_vacancy_working_days);
+            let due = calendar.working_day_after(from, settings.role_vacancy_working_days);
             Vacancy { from, seq, due, until }
         });
         Some(role)
@@ -242,8 +242,8 @@ impl Case for Role {
     fn alert(&self, settings: &Settings, _: &Alarm, alert: Alert) -> Alert {
         let Some(vacancy) = self.vacancy else { return alert };
         let words = format!(
-            "Nobody holds the role since {}. It may stay vacant for {} working days (setting role_vacancy_working_days), that \
-             day among them where it is one: until {}.",
+            "Nobody holds the role since {}. It may stay vacant for {} working days behind that day (setting \
+             role_vacancy_working_days): until {}.",
             vacancy.from.in_words(),
             settings.role_vacancy_working_days,
             vacancy.due.in_words()

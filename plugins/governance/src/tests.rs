@@ -1,5 +1,5 @@
 use muniment_sdk::testing::{Post, Run, Scenario, check_any_order, check_manifest};
-use muniment_sdk::{Block, Section, Table};
+use muniment_sdk::{Act, Block, Section, Table};
 use serde_json::{Value, json};
 
 use super::*;
@@ -28,6 +28,15 @@ fn told(run: &Run<Governance>, rule: &str) -> Vec<String> {
 
 fn open(run: &Run<Governance>, rule: &str) -> Vec<String> {
     run.open().into_iter().filter(|line| line.starts_with(rule)).collect()
+}
+
+/// Why the alerts of a rule were cleared.
+fn reasons<'r>(run: &'r Run<Governance>, rule: &str) -> Vec<&'r str> {
+    let reason = |act: &'r Act| match act {
+        Act::Clear(cleared) => (cleared.rule == rule).then_some(cleared.reason.as_str()),
+        Act::Raise(_) => None,
+    };
+    run.acts().iter().filter_map(|(_, act)| reason(act)).collect()
 }
 
 #[test]

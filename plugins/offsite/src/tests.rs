@@ -45,7 +45,7 @@ fn broken(number: &str, at: &str, data: Value) -> Post {
 }
 
 fn void(target: u64, subject: &str, at: &str) -> Post {
-    let data = json!({ "target": target, "action": "void", "reason": "mistake" });
+    let data = json!({ "target": target, "action": "void", "reason": "wrong_data" });
     post("ledger.correction_recorded", subject, at, data)
 }
 

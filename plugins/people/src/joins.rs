@@ -262,36 +262,66 @@ impl Gap<'_> {
 pub(crate) struct Closing {
     left: Option<Day>,
     away: Option<Day>,
+    /// Training that the entry says was completed.
     trained: Option<Day>,
+    /// An acknowledgement that the entry is.
     acknowledged: Option<Day>,
-    has_access: bool,
+    access: Access,
+}
+
+/// What access a person has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    None,
+    Ended,
+    Held,
 }
 
 impl Closing {
-    pub(crate) fn of(person: &Person) -> Closing {
+    /// What entry `seq` may have put right, or the time where it is none.
+    pub(crate) fn of(person: &Person, seq: Option<u64>) -> Closing {
+        let by_it = |on: &On| seq == Some(on.seq);
+        let access = if person.grants.is_empty() {
+            Access::None
+        } else if person.grants.iter().any(|grant| grant.ends().is_none()) {
+            Access::Held
+        } else {
+            Access::Ended
+        };
         Closing {
             left: person.last_day(),
             away: person.absences.last().filter(|absence| !absence.is_ended).map(|absence| absence.from),
-            trained: person.completions.last().map(|it| it.on.day),
-            acknowledged: person.acknowledged.last().map(|it| it.on.day),
-            has_access: person.grants.iter().any(|grant| grant.ends().is_none()),
+            trained: person.completions.iter().map(|it| it.on).find(by_it).map(|on| on.day),
+            acknowledged: person.acknowledged.iter().map(|it| it.on).find(by_it).map(|on| on.day),
+            access,
         }
     }
 }
 
 /// Why an alert stands no longer.
-pub(crate) fn cleared(closing: Option<Closing>, rule: &str) -> String {
+pub(crate) fn cleared(closing: Option<Closing>, rule: &str, stage: &str) -> String {
     let Some(closing) = closing else { return "what it rested on was corrected".to_owned() };
+    let is_untrained = rule == UNTRAINED.id;
     let (what, day) = match closing {
-        Closing { left: Some(last), .. } => ("the person left: the last day was", Some(last)),
-        Closing { away: Some(from), .. } => ("the time waits, as the person is away since", Some(from)),
-        Closing { has_access: false, .. } if rule == UNTRAINED.id => ("the access has ended", None),
-        _ if rule == UNTRAINED.id => ("training was completed on", closing.trained),
-        _ => ("it was acknowledged on", closing.acknowledged),
+        Closing { trained: Some(day), .. } if is_untrained => ("training was completed on", day),
+        Closing { acknowledged: Some(day), .. } if !is_untrained => ("it was acknowledged on", day),
+        Closing { left: Some(last), .. } => ("the person left: the last day was", last),
+        Closing { away: Some(from), .. } => ("the time waits, as the person is away since", from),
+        Closing { access: Access::Ended, .. } if is_untrained || stage == BEFORE => {
+            return "the access has ended".to_owned();
+        }
+        _ if is_untrained => return "the access, or the training for it, is not what it was".to_owned(),
+        _ => return "it is not asked for any more, or on another day".to_owned(),
     };
-    match day {
-        Some(day) => format!("{what} {}", day.in_words()),
-        None if !closing.has_access => "the access has ended".to_owned(),
-        None => "it is not asked for any more, or on another day".to_owned(),
-    }
+    format!("{what} {}", day.in_words())
+}
+
+/// Why an alert stands no longer, where what people are measured against is another now.
+pub(crate) fn cleared_by_framework(rule: &str) -> String {
+    let words = if rule == UNTRAINED.id {
+        "the system needs other courses now"
+    } else {
+        "the policy or its version applies no longer, or another is to be acknowledged"
+    };
+    words.to_owned()
 }

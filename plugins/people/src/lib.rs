@@ -181,7 +181,8 @@ impl Plugin for People {
                 Some(person) => joins::words(person, &self.framework, settings, alarm, alert),
                 None => alert,
             };
-            let cleared = |rule: &str, _: &str| joins::cleared(person.as_ref().map(Closing::of), rule);
+            let closing = person.as_ref().map(|person| Closing::of(person, None));
+            let cleared = |rule: &str, stage: &str| joins::cleared(closing, rule, stage);
             self.joined.tick(&name, &alarms, now, words, cleared, out);
         }
         self.awareness.tick(settings, now, out);
@@ -234,14 +235,14 @@ impl People {
             seen.push(Seen {
                 name: name.to_owned(),
                 alarms: joined(person, framework, settings),
-                closing: person.map(Closing::of),
+                closing: person.map(|person| Closing::of(person, Some(event.seq))),
                 taught: person.map(awareness::taught).unwrap_or_default(),
                 member: person.and_then(|person| Member::of(person, settings)),
             });
         });
         let now = event.recorded;
         for Seen { name, alarms, closing, taught, member } in seen {
-            let cleared = |rule: &str, _: &str| joins::cleared(closing, rule);
+            let cleared = |rule: &str, stage: &str| joins::cleared(closing, rule, stage);
             self.joined.set(&name, &alarms, now, cleared, out);
             self.awareness.teach(&name, taught, settings, now, out);
             self.members.set(&name, member, settings, now, out);
@@ -259,7 +260,7 @@ impl People {
         self.framework = framework;
         for (name, person) in self.people.cases(settings) {
             let alarms = joins::of(&person, &self.framework, settings);
-            let cleared = |rule: &str, _: &str| joins::cleared(Some(Closing::of(&person)), rule);
+            let cleared = |rule: &str, _: &str| joins::cleared_by_framework(rule);
             self.joined.set(name, &alarms, event.recorded, cleared, out);
         }
     }

@@ -279,6 +279,8 @@ fn the_register_says_how_many_working_days_are_left() {
     assert_eq!((late.cells[5].clone(), status(late)), (Cell::Number(-2), Cell::from("overdue")));
 }
 
+const EVERYWHERE: [&str; 4] = ["england", "wales", "scotland", "northern_ireland"];
+
 fn holiday(what: &str, day: &str, nations: &[&str], recorded: &str) -> Post {
     let data = json!({ "day": day, "regions": nations, "holiday": "A day of mourning" });
     Post::new(&format!("calendar.holiday_{what}"), "calendar").at(recorded).data(data)
@@ -328,8 +330,8 @@ fn a_holiday_that_is_proclaimed_meanwhile_moves_open_deadlines() {
 #[test]
 fn a_holiday_that_is_gone_makes_overdue_what_was_not() {
     let run = in_hand(&[("FOI-1", "2026-03-02")])
-        .post(holiday("added", "2026-03-30", &["all"], "2026-03-03"))
-        .post(holiday("removed", "2026-03-30", &["all"], "2026-04-01"))
+        .post(holiday("added", "2026-03-30", &EVERYWHERE, "2026-03-03"))
+        .post(holiday("removed", "2026-03-30", &EVERYWHERE, "2026-04-01"))
         .wait_until("2026-04-01T10:00:00Z")
         .run();
     assert!(run.open().contains(&"A-REQ-3 overdue FOI-1".to_owned()));
@@ -359,9 +361,9 @@ fn a_correction_of_a_calendar_is_taken_in_too() {
 #[test]
 fn a_clock_that_stands_still_starts_again_where_it_never_stood_still() {
     let run = in_hand(&[("FOI-1", "2026-03-02")])
-        .post(holiday("added", "2026-03-30", &["all"], "2026-03-20"))
+        .post(holiday("added", "2026-03-30", &EVERYWHERE, "2026-03-20"))
         .post(sought("FOI-1", "2026-04-01", true))
-        .post(holiday("removed", "2026-03-30", &["all"], "2026-04-08"))
+        .post(holiday("removed", "2026-03-30", &EVERYWHERE, "2026-04-08"))
         .wait_until("2026-04-08T10:00:00Z")
         .run();
     assert_eq!(run.open(), ["A-REQ-3 overdue FOI-1"]);
@@ -393,7 +395,7 @@ fn an_import_tells_only_of_deadlines_that_are_still_open() {
             received("FOI-1", "2026-03-02"),
             post("acknowledged", "FOI-1", "2026-03-02"),
             post("assigned", "FOI-1", "2026-03-02").data(json!({ "unit": "parks" })),
-            holiday("added", added, &["all"], "2026-03-20"),
+            holiday("added", added, &EVERYWHERE, "2026-03-20"),
         ];
         Scenario::<Requests>::new().import(posts).wait_until("2026-03-20T10:00:00Z").run().open()
     };
@@ -402,7 +404,7 @@ fn an_import_tells_only_of_deadlines_that_are_still_open() {
     let answered = Scenario::<Requests>::new()
         .import([
             received("FOI-1", "2026-03-02"),
-            holiday("added", "2026-03-30", &["all"], "2026-03-20"),
+            holiday("added", "2026-03-30", &EVERYWHERE, "2026-03-20"),
             answer("FOI-1", "2026-03-25"),
             post("withdrawn", "FOI-2", "2026-04-20"),
         ])

@@ -22,7 +22,7 @@ fn correction(subject: &str, at: &str, target: u64) -> Post {
         "ledger.correction_recorded",
         subject,
         at,
-        json!({ "target": target, "action": "void", "reason": "entered_twice" }),
+        json!({ "target": target, "action": "void", "reason": "recorded_twice" }),
     )
 }
 

@@ -133,7 +133,7 @@ pub(crate) fn basis(due: Due) -> String {
 }
 
 /// Why an alert stands no longer.
-pub(crate) fn cleared(thing: &Thing, rule: &str) -> String {
+pub(crate) fn cleared(thing: &Thing, rule: &str, stage: &str) -> String {
     if rule == NO_CERTIFICATE.id {
         return match (&thing.destroyed, thing.certified) {
             (None, _) => "the destruction was corrected".to_owned(),
@@ -152,11 +152,22 @@ pub(crate) fn cleared(thing: &Thing, rule: &str) -> String {
             (Some(_), None) => "the day on which it was taken out of use is another one".to_owned(),
         };
     }
-    match &thing.destroyed {
-        None => "the destruction was corrected".to_owned(),
-        Some(destroyed) if destroyed.is_authorised && destroyed.early.is_none() => {
-            "it was authorised and due, as is known now".to_owned()
-        }
-        Some(_) => "it was corrected".to_owned(),
+    let Some(destroyed) = &thing.destroyed else { return "the destruction was corrected".to_owned() };
+    if stage == BEFORE_DUE {
+        return match (destroyed.early, thing.due) {
+            (Some(_), _) => "when it was destroyed was corrected".to_owned(),
+            _ if destroyed.of != Of::Record => "no record was destroyed, as is known now".to_owned(),
+            (None, Some(due)) => format!("it was due on {}, as is known now", due.day.in_words()),
+            (None, None) => "no entry says any more when it falls due".to_owned(),
+        };
     }
+    if destroyed.is_authorised {
+        return "it was authorised, as is known now".to_owned();
+    }
+    if destroyed.of == Of::Record {
+        "when it was destroyed was corrected"
+    } else {
+        "no record was destroyed, as is known now"
+    }
+    .to_owned()
 }

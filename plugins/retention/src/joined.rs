@@ -12,6 +12,13 @@ use crate::on::On;
 use crate::places::Standing;
 use crate::rules::{ASKED_FOR, CHECK_OVERTAKEN, NO_ADVICE, ON_HOLD, OVERDUE};
 
+const HELD: &str = "on-hold";
+const DESTROYED: &str = "destroyed";
+const CARRIED_OUT: &str = "carried-out";
+const NOT_ADVISED: &str = "no-advice";
+const SCHEDULED: &str = "scheduled";
+const OVERTAKEN: &str = "overtaken";
+
 /// How many of the cases that cover a record an alert names.
 const NAMED_MAX: usize = 5;
 
@@ -54,23 +61,23 @@ impl Joined<'_> {
         if let Some(destroyed) = &self.thing.destroyed {
             let at = destroyed.on.time;
             if self.at_the_end(Cover::is_hold).next().is_some() {
-                alarms.push(Alarm::new(&ON_HOLD, "on-hold", at));
+                alarms.push(Alarm::new(&ON_HOLD, HELD, at));
             }
             if self.at_the_end(Cover::is_matter).next().is_some() {
-                alarms.push(Alarm::new(&ASKED_FOR, "destroyed", at));
+                alarms.push(Alarm::new(&ASKED_FOR, DESTROYED, at));
             }
             if self.overtaking().next().is_some() {
-                alarms.push(Alarm::new(&CHECK_OVERTAKEN, "carried-out", at));
+                alarms.push(Alarm::new(&CHECK_OVERTAKEN, CARRIED_OUT, at));
             }
             if self.lacks_advice() {
-                alarms.push(Alarm::new(&NO_ADVICE, "no-advice", at));
+                alarms.push(Alarm::new(&NO_ADVICE, NOT_ADVISED, at));
             }
             return alarms;
         }
         if let Some(scheduled) = self.thing.scheduled() {
             alarms.extend(self.while_scheduled(scheduled));
             let overtaking = self.overtaking().map(|(_, cover)| cover.told.time.max(scheduled.time)).min();
-            alarms.extend(overtaking.map(|at| Alarm::new(&CHECK_OVERTAKEN, "overtaken", at)));
+            alarms.extend(overtaking.map(|at| Alarm::new(&CHECK_OVERTAKEN, OVERTAKEN, at)));
         }
         if let Some(due) = self.thing.awaits_disposal() {
             let plain = overdue_at(due, settings);
@@ -99,7 +106,7 @@ impl Joined<'_> {
             });
         }
         let (from, until) = last?;
-        let alarm = Alarm::new(&ASKED_FOR, "scheduled", from);
+        let alarm = Alarm::new(&ASKED_FOR, SCHEDULED, from);
         Some(until.map_or(alarm, |until| alarm.until(until)))
     }
 
@@ -264,31 +271,64 @@ impl Joined<'_> {
     }
 
     /// Why an alert stands no longer.
-    pub(crate) fn cleared(&self, rule: &str) -> String {
+    pub(crate) fn cleared(&self, rule: &str, stage: &str) -> String {
         let thing = self.thing;
-        if let Some(destroyed) = &thing.destroyed {
-            return match rule {
-                rule if rule == OVERDUE.id => format!("destroyed on {}", destroyed.on.day.in_words()),
-                rule if rule == NO_ADVICE.id => "the advice came first, as is known now".to_owned(),
-                rule if rule == ASKED_FOR.id || rule == CHECK_OVERTAKEN.id => {
-                    format!("destroyed on {}, or corrected", destroyed.on.day.in_words())
-                }
-                _ => "nothing covered it when it was destroyed, as is known now".to_owned(),
-            };
+        let destroyed = thing.destroyed.as_ref().map(|destroyed| destroyed.on.day.in_words());
+        if [HELD, DESTROYED, CARRIED_OUT, NOT_ADVISED].contains(&stage) {
+            return if destroyed.is_some() {
+                self.was_in_order(stage)
+            } else {
+                "the destruction was corrected"
+            }
+            .to_owned();
+        }
+        if let Some(day) = destroyed {
+            return format!("destroyed on {day}");
         }
         if let Some((_, on)) = thing.left {
             return format!("it went elsewhere on {}", on.day.in_words());
         }
-        let standing = self.covers.iter().find(|(_, cover)| cover.until.is_none());
-        match (rule, standing) {
-            (rule, Some((by, cover))) if rule == OVERDUE.id => {
+        if rule != OVERDUE.id {
+            return self.may_be_destroyed(stage).to_owned();
+        }
+        match self.covers.iter().find(|(_, cover)| cover.until.is_none()) {
+            Some((by, cover)) => {
                 format!("it is not to be disposed of: {} {} covers it", cover.why.name(), by.number())
             }
-            (rule, None) if rule == ASKED_FOR.id || rule == CHECK_OVERTAKEN.id => {
-                "nothing covers it any more, or it is not scheduled".to_owned()
+            None => "it is due on another day, or kept".to_owned(),
+        }
+    }
+
+    /// Why nothing was wrong with the destruction after all.
+    fn was_in_order(&self, stage: &str) -> &'static str {
+        let (is_wrong, words) = match stage {
+            HELD => (
+                self.at_the_end(Cover::is_hold).next().is_some(),
+                "no hold covered it when it was destroyed, as is known now",
+            ),
+            DESTROYED => (
+                self.at_the_end(Cover::is_matter).next().is_some(),
+                "nothing asked for it when it was destroyed, as is known now",
+            ),
+            CARRIED_OUT => {
+                (self.overtaking().next().is_some(), "no disposal check was overtaken, as is known now")
             }
-            (rule, _) if rule == OVERDUE.id => "it is due on another day, or kept".to_owned(),
-            _ => "what it rested on was corrected".to_owned(),
+            _ if self.advised().is_none() => (self.lacks_advice(), "it needed no advice, as is known now"),
+            _ => (self.lacks_advice(), "the advice came first, as is known now"),
+        };
+        if is_wrong { "when it was destroyed was corrected" } else { words }
+    }
+
+    /// Why nothing stands in the way of the destruction any more, or none is meant.
+    fn may_be_destroyed(&self, stage: &str) -> &'static str {
+        if self.thing.scheduled().is_none() {
+            "its destruction is not scheduled any more"
+        } else if stage == SCHEDULED && self.asking().next().is_none() {
+            "nothing asks for it any more"
+        } else if stage == OVERTAKEN && self.overtaking().next().is_none() {
+            "no disposal check is overtaken any more"
+        } else {
+            "what it rested on was corrected"
         }
     }
 }

@@ -139,7 +139,7 @@ impl Plugin for Retention {
             let thing = things.case(settings, &subject).unwrap_or_default();
             let joined = all.join(settings, &subject, &thing, now);
             let words = |alarm: &_, alert| joined.words(settings, alarm, alert);
-            let cleared = |rule: &str, _: &str| joined.cleared(rule);
+            let cleared = |rule: &str, stage: &str| joined.cleared(rule, stage);
             watch.tick(&subject, &joined.alarms(settings, now), now, words, cleared, out);
             places.put(&subject, &thing.place, joined::standing(&thing, settings, now));
         }
@@ -253,7 +253,8 @@ impl Retention {
         let Retention { things, covers, numbers, places, watch, .. } = self;
         let all = All { things, covers, numbers };
         let joined = all.join(settings, number, &thing, now);
-        watch.set(number, &joined.alarms(settings, now), now, |rule, _| joined.cleared(rule), out);
+        let cleared = |rule: &str, stage: &str| joined.cleared(rule, stage);
+        watch.set(number, &joined.alarms(settings, now), now, cleared, out);
         places.put(number, &thing.place, joined::standing(&thing, settings, now));
     }
 

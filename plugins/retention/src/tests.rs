@@ -62,7 +62,7 @@ fn closed(number: &str, at: &str) -> Post {
 }
 
 fn void(subject: &str, target: u64, at: &str) -> Post {
-    let data = json!({ "target": target, "action": "void", "reason": "mistake" });
+    let data = json!({ "target": target, "action": "void", "reason": "wrong_data" });
     post("ledger.correction_recorded", subject, at, data)
 }
 

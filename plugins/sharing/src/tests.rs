@@ -59,7 +59,7 @@ fn void(target: u64, subject: &str, at: &str) -> Post {
         "ledger.correction_recorded",
         subject,
         at,
-        json!({ "target": target, "action": "void", "reason": "mistake" }),
+        json!({ "target": target, "action": "void", "reason": "wrong_data" }),
     )
 }
 

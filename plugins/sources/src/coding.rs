@@ -13,6 +13,8 @@ const MISSING: &str = "coding-missing";
 pub(crate) struct Coded {
     pub(crate) parts: Vec<Part>,
     pub(crate) unit: Option<String>,
+    /// An incident was reported that was none: it is no part, and says why nothing is asked for.
+    is_unsubstantiated: bool,
 }
 
 /// What a subject is: mostly one thing, but a number may name both an incident and an asset.
@@ -141,7 +143,9 @@ impl Case for Coded {
         let of_kind = |kind| Part::of(kind, settings, calendars, facts);
         let parts: Vec<Part> = Kind::ALL.into_iter().filter_map(of_kind).collect();
         let unit = facts.iter().rev().find_map(|fact| fact.fact.unit.clone());
-        (!parts.is_empty()).then_some(Coded { parts, unit })
+        let is_unsubstantiated = facts.iter().any(|fact| fact.fact.what == What::Unsubstantiated);
+        let is_something = !parts.is_empty() || is_unsubstantiated;
+        is_something.then_some(Coded { parts, unit, is_unsubstantiated })
     }
 
     fn is_done(&self) -> bool {
@@ -162,6 +166,7 @@ impl Case for Coded {
 
     fn cleared(&self, _: &Settings, _: &str, _: &str) -> String {
         match self.missing().next() {
+            None if self.is_unsubstantiated => "the incident was found to be unsubstantiated".to_owned(),
             None => "its coding is complete".to_owned(),
             Some(part) => format!(
                 "it is due by {}, and asked for until {}",

@@ -1,5 +1,5 @@
 use muniment_sdk::testing::{Post, Run, Scenario, check_any_order, check_manifest};
-use muniment_sdk::{Block, Cell};
+use muniment_sdk::{Act, Block, Cell};
 use serde_json::{Value, json};
 
 use super::*;

@@ -133,7 +133,7 @@ fn what_was_refused_or_cancelled_is_not_listed_and_a_correction_shows() {
     );
     let ended = || [start(), decided("RIPA-1", "2026-01-08", true), cancelled("RIPA-1", "2026-02-02")];
     assert_eq!(ran(ended()).register("authorisations", "2026-02-03"), []);
-    let void = json!({ "target": 2, "action": "void", "reason": "mistake" });
+    let void = json!({ "target": 2, "action": "void", "reason": "wrong_data" });
     let void = post("ledger.correction_recorded", "RIPA-1", "2026-02-04", void);
     let run = ran(ended().into_iter().chain([void]));
     let [status, corrected, owner] =

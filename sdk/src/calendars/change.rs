@@ -43,27 +43,24 @@ enum Action {
     Replace(Said),
 }
 
-/// A part of the country as an entry names it; all of them may be named at once.
+/// A part of the country as an entry names it.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Region {
     /// The bank holidays of England and of Wales are the same days.
     England,
     Wales,
-    EnglandAndWales,
     Scotland,
     NorthernIreland,
-    All,
 }
 
 /// Where nobody says in which parts of the country, it is all of them.
 fn nations(regions: Option<Vec<Region>>) -> Nations {
-    let Some(regions) = regions.filter(|regions| !regions.is_empty() && !regions.contains(&Region::All))
-    else {
+    let Some(regions) = regions.filter(|regions| !regions.is_empty()) else {
         return Nations::ALL;
     };
     let nation = |region| match region {
-        Region::England | Region::Wales | Region::EnglandAndWales | Region::All => Nation::EnglandAndWales,
+        Region::England | Region::Wales => Nation::EnglandAndWales,
         Region::Scotland => Nation::Scotland,
         Region::NorthernIreland => Nation::NorthernIreland,
     };

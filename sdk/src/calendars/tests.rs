@@ -19,6 +19,8 @@ fn entry(seq: u64, kind: &str, data: &Value) -> Event {
     }
 }
 
+const EVERYWHERE: [&str; 4] = ["england", "wales", "scotland", "northern_ireland"];
+
 fn added(seq: u64, on: &str, nations: &[&str]) -> Event {
     entry(
         seq,
@@ -78,7 +80,7 @@ fn a_holiday_is_gone_when_no_nation_keeps_it() {
     let touched = calendars.take(&removed(2, "2026-07-13", &["northern_ireland"]));
     assert_eq!(touched.holidays, BTreeSet::from([boyne]));
     assert!(calendars.uk_wide().is_working_day(boyne));
-    assert!(!calendars.take(&added(3, "2026-07-13", &["all"])).is_empty());
+    assert!(!calendars.take(&added(3, "2026-07-13", &EVERYWHERE)).is_empty());
     assert!(NATIONS.iter().all(|nation| !calendars.of(*nation).is_working_day(boyne)));
     assert!(calendars.take(&added(4, "2026-07-13", &["scotland"])).is_empty(), "it is one already");
     check(&calendars);
@@ -87,7 +89,7 @@ fn a_holiday_is_gone_when_no_nation_keeps_it() {
 #[test]
 fn what_the_act_names_is_no_working_day_whatever_is_said() {
     for on in ["2026-12-25", "2026-04-03"] {
-        let calendars = folded(&[removed(1, on, &["all"])]);
+        let calendars = folded(&[removed(1, on, &EVERYWHERE)]);
         assert!(!calendars.uk_wide().is_working_day(day(on)), "{on}");
         assert!(calendars.of(Nation::EnglandAndWales).is_working_day(day(on)), "{on}");
         check(&calendars);
@@ -98,7 +100,7 @@ fn what_the_act_names_is_no_working_day_whatever_is_said() {
 fn the_last_correction_stands() {
     let on = day("2026-12-07");
     let other = day("2026-12-08");
-    let mut calendars = folded(&[added(1, "2026-12-07", &["all"])]);
+    let mut calendars = folded(&[added(1, "2026-12-07", &EVERYWHERE)]);
     let touched = calendars.take(&correction(2, &json!({ "target": 1, "action": "void" })));
     assert_eq!(touched.holidays, BTreeSet::from([on]));
     assert!(calendars.uk_wide().is_working_day(on));
@@ -116,8 +118,8 @@ fn the_last_correction_stands() {
 #[test]
 fn what_was_known_then_is_known_now_too() {
     let calendars = folded(&[
-        added(1, "2026-12-07", &["all"]),
-        added(3, "2026-12-08", &["all"]),
+        added(1, "2026-12-07", &EVERYWHERE),
+        added(3, "2026-12-08", &EVERYWHERE),
         correction(5, &json!({ "target": 1, "action": "void" })),
     ]);
     let knew = |micros: i64| {
@@ -160,7 +162,7 @@ fn a_school_has_a_calendar_of_its_own() {
         calendars.named("st-marys").unwrap().is_working_day(day("2026-05-26")),
         "it is put together anew"
     );
-    calendars.take(&added(7, "2026-06-08", &["all"]));
+    calendars.take(&added(7, "2026-06-08", &EVERYWHERE));
     assert!(
         !calendars.named("st-marys").unwrap().is_working_day(day("2026-06-08")),
         "a holiday is its own too"
@@ -176,7 +178,7 @@ fn what_is_said_wrongly_says_nothing() {
         entry(
             1,
             "calendar.holiday_added",
-            &json!({ "day": "2026-02-30", "regions": ["all"], "holiday": "N" }),
+            &json!({ "day": "2026-02-30", "regions": EVERYWHERE, "holiday": "N" }),
         ),
         entry(
             2,
@@ -186,10 +188,10 @@ fn what_is_said_wrongly_says_nothing() {
         entry(
             3,
             "calendar.holiday_added",
-            &json!({ "day": "2201-02-27", "regions": ["all"], "holiday": "N" }),
+            &json!({ "day": "2201-02-27", "regions": EVERYWHERE, "holiday": "N" }),
         ),
         entry(4, "calendar.holiday_moved", &json!({ "day": "2026-02-27" })),
-        entry(5, "request.received", &json!({ "day": "2026-02-27", "regions": ["all"] })),
+        entry(5, "request.received", &json!({ "day": "2026-02-27", "regions": EVERYWHERE })),
         correction(6, &json!({ "target": 1, "action": "void" })),
     ];
     let mut calendars = Calendars::default();

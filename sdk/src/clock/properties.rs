@@ -28,7 +28,10 @@ fn any_limit() -> impl Strategy<Value = &'static TimeLimit> {
 fn with_holidays(start: Day, behind: &BTreeSet<i32>) -> Calendars {
     let mut calendars = Calendars::default();
     for (seq, behind) in (0..).zip(behind) {
-        let data = format!(r#"{{"day":"{}","nations":["all"],"name":"Another"}}"#, start.plus(*behind));
+        let data = format!(
+            r#"{{"day":"{}","regions":["england","wales","scotland","northern_ireland"],"holiday":"Another"}}"#,
+            start.plus(*behind)
+        );
         calendars.take(&Event {
             seq,
             recorded: Instant::default(),

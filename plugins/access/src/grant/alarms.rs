@@ -192,7 +192,10 @@ fn elevated(elevation: &Elevation) -> String {
 }
 
 /// Why an alert stands no longer.
-pub(crate) fn cleared(grant: &Grant, rule: &str) -> String {
+pub(crate) fn cleared(grant: &Grant, rule: &str, stage: &str) -> String {
+    if stage == ELEVATED {
+        return no_longer_elevated(grant);
+    }
     let Some(right) = grant.rights.last() else {
         return "what it rested on was corrected, or settled otherwise".to_owned();
     };
@@ -208,5 +211,18 @@ pub(crate) fn cleared(grant: &Grant, rule: &str) -> String {
         ("A-ACC-6", _) => "the access was given back or revoked".to_owned(),
         ("A-ACC-7", _) => "somebody else decided on it".to_owned(),
         _ => "it is no longer so, as the entries about it stand now".to_owned(),
+    }
+}
+
+fn no_longer_elevated(grant: &Grant) -> String {
+    let (approved, others): (Vec<&Elevation>, Vec<&Elevation>) =
+        grant.elevated.iter().partition(|elevation| elevation.approved);
+    let last = others.iter().map(|elevation| elevation.over()).max().flatten();
+    match (approved.is_empty(), others.is_empty(), last) {
+        (true, true, _) => "what it rested on was corrected".to_owned(),
+        (false, true, _) => "the higher rights were approved".to_owned(),
+        (false, false, _) => "the higher rights were approved, or their time is over".to_owned(),
+        (true, false, Some(over)) => format!("the time of the higher rights was over {}", over.in_london()),
+        (true, false, None) => "the higher rights were given at another time".to_owned(),
     }
 }

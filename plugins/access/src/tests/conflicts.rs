@@ -11,7 +11,7 @@ fn found(more: Value) -> Post {
 }
 
 fn excepted(at: &str, until: Option<&str>) -> Post {
-    let data = json!({ "approved_by": "role/s151", "compensating_control": "second person", "exception_until": until });
+    let data = json!({ "approved_by": "role/s151", "compensating_control": "dual_control", "exception_until": until });
     post("sod.exception_approved", "SOD-1", at, data)
 }
 

@@ -98,6 +98,29 @@ fn higher_rights_for_a_while_are_approved_too() {
 }
 
 #[test]
+fn why_higher_rights_are_no_longer_without_approval() {
+    let elevated = |minutes: Value| {
+        let data = json!({ "system": "housing-cases", "minutes": minutes });
+        Scenario::<Access>::new()
+            .post(post("access.privilege_elevated", "access/1", "2026-03-02T10:00:00Z", data))
+            .wait_until("2026-03-02T10:30:00Z")
+    };
+    let over = elevated(json!(60)).wait_until("2026-03-03").run();
+    assert_eq!(reason(&over), "the time of the higher rights was over Mon 2026-03-02 11:00");
+    let approval = json!({ "system": "housing-cases", "approved_by": "role/system-owner" });
+    let approval = post("access.approved", "access/1", "2026-03-03", approval);
+    assert_eq!(reason(&elevated(json!(2880)).post(approval).run()), "the higher rights were approved");
+    let data = json!({ "system": "housing-cases", "minutes": 60, "approval_ref": "CHG-2" });
+    let again = post("access.privilege_elevated", "access/1", "2026-03-02T10:40:00Z", data);
+    assert_eq!(
+        reason(&elevated(json!(60)).post(again).wait_until("2026-03-03").run()),
+        "the higher rights were approved, or their time is over"
+    );
+    let corrected = elevated(json!(60)).post(voided("access/1", 0, "2026-03-02T10:40:00Z")).run();
+    assert_eq!(reason(&corrected), "what it rested on was corrected");
+}
+
+#[test]
 fn access_beyond_the_function_stands_until_it_is_changed_or_reduced() {
     let outside = || granted("access/1", "p-1", "2026-03-02", json!({ "outside_job_function": true }));
     let reviewed = |decision: &str| {
@@ -195,7 +218,7 @@ fn a_review_of_all_accounts_of_a_system_confirms_each_also_those_recorded_later(
 #[test]
 fn a_review_that_turns_out_to_be_of_another_system_confirms_that_one() {
     let other = json!({
-        "target": 1, "action": "replace", "reason": "mistake",
+        "target": 1, "action": "replace", "reason": "wrong_data",
         "data": { "system": "payroll", "accounts_reviewed": 20 },
     });
     let run = ran(
@@ -268,7 +291,7 @@ fn misuse_is_reported_until_it_is_closed_or_turns_out_to_be_something_else() {
     let incident = |kind: &str, at: &str, data: Value| post(kind, "INC-1", at, data);
     let reported = || incident("incident.reported", "2026-03-02", json!({ "kind": "misuse" }));
     let ends = [
-        incident("incident.closed", "2026-03-05", json!({ "close_reason": "resolved" })),
+        incident("incident.closed", "2026-03-05", json!({ "close_reason": "other" })),
         incident("incident.unsubstantiated", "2026-03-05", json!({})),
         incident("incident.triaged", "2026-03-05", json!({ "route": "incident", "kind": "malware" })),
     ];
@@ -306,7 +329,7 @@ fn access_that_rests_for_misuse_is_to_be_revoked_or_given_back() {
 fn a_correction_takes_back_what_rested_on_a_mistake() {
     let run = ran([unapproved("2026-03-02"), voided("access/1", 0, "2026-03-05")], "2026-03-10");
     assert_eq!(run.open(), nothing());
-    let reads = json!({ "target": 0, "action": "replace", "reason": "mistake", "data": {
+    let reads = json!({ "target": 0, "action": "replace", "reason": "wrong_data", "data": {
         "person": "p-1", "system": "housing-cases", "entitlement": "read", "user_class": "staff", "approval_ref": "CHG-7",
     }});
     let replaced = post("ledger.correction_recorded", "access/1", "2026-03-05", reads);

@@ -88,7 +88,7 @@ fn a_holiday_that_is_proclaimed_gives_movers_another_day() {
         "calendar.holiday_added",
         "england",
         "2026-03-25",
-        json!({ "day": "2026-04-01", "regions": ["england_and_wales"], "holiday": "A day of thanks" }),
+        json!({ "day": "2026-04-01", "regions": ["england", "wales"], "holiday": "A day of thanks" }),
     );
     let run = ran([old(), moved(json!({})), holiday], "2026-04-20");
     assert_eq!(run.history(), ["Thu 2026-04-09 00:00 + A-EXT-3 old-access-remains p-1"]);

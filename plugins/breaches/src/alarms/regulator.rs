@@ -84,7 +84,10 @@ pub(super) fn arithmetic(clock: Clock) -> String {
 }
 
 /// Why an alert stands no longer.
-pub(super) fn cleared(breach: &Breach) -> String {
+pub(super) fn cleared(breach: &Breach, stage: &str) -> String {
+    if stage == NO_REASONS {
+        return no_longer_without_reasons(breach);
+    }
     match (breach.notified, breach.decided, breach.clock()) {
         (Some(notice), _, _) => format!("the regulator was notified {}", notice.at.time.in_london()),
         (None, Some(decision), _) if !decision.reportable => {
@@ -93,6 +96,20 @@ pub(super) fn cleared(breach: &Breach) -> String {
         (None, _, None) => "it was found to be no breach of personal data".to_owned(),
         (None, _, Some(clock)) => {
             format!("this stage is over, or the deadline another one: it is {}", clock.due().in_london())
+        }
+    }
+}
+
+fn no_longer_without_reasons(breach: &Breach) -> String {
+    match (breach.notified, breach.clock()) {
+        (None, _) => "no entry says any more that the regulator was notified".to_owned(),
+        (Some(notice), _) if notice.reasons => format!(
+            "the reasons for the delay were given; the regulator was notified {}",
+            notice.at.time.in_london()
+        ),
+        (Some(_), None) => "it was found to be no breach of personal data".to_owned(),
+        (Some(_), Some(clock)) => {
+            format!("the deadline is another one, or was kept: it is {}", clock.due().in_london())
         }
     }
 }

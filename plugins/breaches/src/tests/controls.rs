@@ -71,7 +71,7 @@ fn an_investigation_takes_no_more_than_twenty_working_days() {
 fn a_holiday_that_is_proclaimed_moves_what_is_counted_in_working_days() {
     let holiday = Post::new("calendar.holiday_added", "2026-03-10")
         .at("2026-03-04")
-        .data(json!({ "day": "2026-03-10", "nations": ["england_and_wales"], "name": "A day of thanks" }));
+        .data(json!({ "day": "2026-03-10", "regions": ["england", "wales"], "holiday": "A day of thanks" }));
     let run = aware_on("2026-03-02").post(holiday).wait_until("2026-04-02").run();
     assert_eq!(lines(&run, "A-BRC-5"), ["Wed 2026-04-01 00:00 + A-BRC-5 investigation-overdue INC-1"]);
 }

@@ -164,7 +164,7 @@ fn a_release_that_is_not_routine_needs_advice() {
     assert_eq!(open_after(ready(json!({})).post(release())), ["A-DIS-2 without-advice DIS-1"]);
     assert_eq!(open_after(ready(json!({ "routine": true })).post(release())), nothing());
     assert_eq!(open_after(ready(json!({ "ig_advice": true })).post(release())), nothing());
-    let advice = |at: &str| Post::new("guidance.given", CASE).at(at).data(json!({ "topic": "disclosure" }));
+    let advice = |at: &str| Post::new("guidance.given", CASE).at(at).data(json!({ "topic": "sharing" }));
     assert_eq!(open_after(ready(json!({})).post(advice("2026-03-04")).post(release())), nothing());
     let run = ready(json!({})).post(release()).wait_until("2026-03-06").post(advice("2026-03-07")).run();
     assert_eq!(run.open(), nothing());

@@ -130,6 +130,42 @@ fn a_review_takes_all_four_into_account() {
 }
 
 #[test]
+fn why_a_review_is_complete_hangs_on_the_review_and_not_on_what_applies() {
+    let first = || {
+        scenario()
+            .post(reviewed("2026-01-05", json!({ "outcome": "no_change", "inputs": [] })))
+            .wait_until("2026-01-06")
+    };
+    let complete =
+        first().post(reviewed("2026-01-07", json!({ "outcome": "no_change", "inputs": all_inputs() }))).run();
+    assert_eq!(reasons(&complete, "A-POL-5"), ["the last review took all into account"]);
+    let another =
+        first().post(reviewed("2026-01-07", json!({ "outcome": "no_change", "inputs": ["law"] }))).run();
+    assert_eq!(reasons(&another, "A-POL-5"), ["the last review is another one"]);
+    let corrected = scenario()
+        .post(published("2026-01-05", json!({ "version": "1" })))
+        .post(reviewed("2026-01-05T12:00:00Z", json!({ "outcome": "no_change", "inputs": [] })))
+        .wait_until("2026-01-06")
+        .post(void("leicester", "2026-01-07", 1));
+    assert_eq!(reasons(&corrected.run(), "A-POL-5"), ["the review was corrected"]);
+}
+
+#[test]
+fn why_a_distribution_is_no_longer_without_approval() {
+    let distributed = || {
+        let data = json!({ "version": "1" });
+        scenario().post(post("policy.distributed", "leicester", "2026-01-05", data)).wait_until("2026-01-06")
+    };
+    let is_approved = distributed().post(approved("2026-01-07", "1")).run();
+    assert_eq!(reasons(&is_approved, "A-POL-2"), ["the version that was distributed is approved"]);
+    let superseded = post("policy.superseded", "leicester", "2026-01-07", json!({ "version": "1" }));
+    assert_eq!(
+        reasons(&distributed().post(superseded).run(), "A-POL-2"),
+        ["what was distributed applies no longer, or that was corrected"]
+    );
+}
+
+#[test]
 fn a_paper_in_force_cites_the_law_of_today() {
     let run = scenario()
         .post(published("2026-01-05", json!({ "version": "1", "cites": ["dpa-1998", "foia-2000"] })))
@@ -156,6 +192,26 @@ fn a_paper_in_force_cites_the_law_of_today() {
         run.alert("A-GOV-3", "superseded").arithmetic,
         "It cites foia-2000, which by the legal register applies no longer since Sunday 1 March 2026; it was replaced by \
          foia-2026."
+    );
+}
+
+#[test]
+fn why_a_paper_is_no_longer_behind_the_law() {
+    let citing = || {
+        scenario()
+            .post(published("2026-01-05", json!({ "version": "1", "cites": ["dpa-1998"] })))
+            .wait_until("2026-01-06")
+    };
+    let next = citing().post(published("2026-01-07", json!({ "version": "2", "cites": ["dpa-2018"] }))).run();
+    assert_eq!(reasons(&next, "A-GOV-3"), ["it cites nothing any more that is superseded"]);
+    let over = post("policy.superseded", "leicester", "2026-01-07", json!({ "version": "1" }));
+    assert_eq!(reasons(&citing().post(over).run(), "A-GOV-3"), ["the paper itself applies no longer"]);
+    let corrected = citing().post(void("leicester", "2026-01-07", 0)).run();
+    assert_eq!(reasons(&corrected, "A-GOV-3"), ["what it rested on was corrected"]);
+    let again = published("2026-01-07", json!({ "version": "2", "cites": ["iso_27002_2013"] }));
+    assert_eq!(
+        reasons(&citing().post(again).run(), "A-GOV-3"),
+        ["the day from which on it cites what is superseded is another one"]
     );
 }
 

@@ -214,7 +214,7 @@ fn the_registers_say_what_is_due() {
     );
     let siro = first("roles");
     assert_eq!((&siro[0], &siro[7]), (&"role/siro".into(), &"vacant for too long".into()));
-    assert_eq!(siro[4], Cell::Day("2026-06-05".parse().unwrap()));
+    assert_eq!(siro[4], Cell::Day("2026-06-08".parse().unwrap()));
     let question = first("guidance");
     assert_eq!((&question[0], &question[7]), (&"ADV-3".into(), &"overdue".into()));
     let recommendation = first("recommendations");

@@ -14,25 +14,25 @@ fn a_role_may_stay_vacant_for_five_working_days() {
     let run = scenario()
         .post(assigned("role/siro", "siro", "2026-01-05"))
         .post(vacated("role/siro", "siro", "2026-03-31"))
-        .wait_until("2026-04-09")
+        .wait_until("2026-04-10")
         .post(assigned("role/siro", "siro", "2026-04-10"))
         .wait_until("2026-06-01")
         .run();
     assert_eq!(
         told(&run, "A-GOV-1 vacant"),
         [
-            "Thu 2026-04-09 00:00 + A-GOV-1 vacant role/siro",
+            "Fri 2026-04-10 00:00 + A-GOV-1 vacant role/siro",
             "Fri 2026-04-10 09:00 - A-GOV-1 vacant role/siro",
         ]
     );
     assert_eq!(
         run.alert("A-GOV-1", "vacant").arithmetic,
-        "Nobody holds the role since Tuesday 31 March 2026. It may stay vacant for 5 working days (setting \
-         role_vacancy_working_days), that day among them where it is one: until Wednesday 8 April 2026."
+        "Nobody holds the role since Tuesday 31 March 2026. It may stay vacant for 5 working days behind that day \
+         (setting role_vacancy_working_days): until Thursday 9 April 2026."
     );
     let row = &run.register("roles", "2026-04-02")[0];
-    let due = "2026-04-08".parse::<muniment_sdk::Day>().unwrap();
-    assert_eq!(row.cells[4..8], [due.into(), 2.into(), "amber".into(), "vacant".into()]);
+    let due = "2026-04-09".parse::<muniment_sdk::Day>().unwrap();
+    assert_eq!(row.cells[4..8], [due.into(), 3.into(), "amber".into(), "vacant".into()]);
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn who_is_followed_at_once_leaves_no_vacancy() {
         .wait_until("2026-09-01")
         .run();
     // The last day of the one who stands in is the 30th of June.
-    assert_eq!(told(&run, "A-GOV-1 vacant"), ["Wed 2026-07-08 00:00 + A-GOV-1 vacant role/dpo"]);
+    assert_eq!(told(&run, "A-GOV-1 vacant"), ["Thu 2026-07-09 00:00 + A-GOV-1 vacant role/dpo"]);
     let other = scenario()
         .post(assigned("role/x", "records_manager", "2026-01-05"))
         .post(vacated("role/x", "records_manager", "2026-02-02"))
@@ -60,7 +60,7 @@ fn who_is_followed_at_once_leaves_no_vacancy() {
         .post(assigned("role/x", "records_manager", "2026-01-05"))
         .post(post("role.vacated", "role/x", "2026-02-02", mandatory))
         .wait_until("2026-06-01");
-    assert_eq!(told(&mandatory.run(), "A-GOV-1 vacant"), ["Sat 2026-02-07 00:00 + A-GOV-1 vacant role/x"]);
+    assert_eq!(told(&mandatory.run(), "A-GOV-1 vacant"), ["Tue 2026-02-10 00:00 + A-GOV-1 vacant role/x"]);
 }
 
 /// Leicester's policy gives the information risk manager duties, and nowhere says who that is.
@@ -81,6 +81,23 @@ fn a_role_that_the_policies_name_and_nobody_ever_held_is_vacant_too() {
             "Thu 2026-01-15 09:00 - A-GOV-1 never-assigned role/information-risk-manager",
         ]
     );
+}
+
+/// As for every other clock of working days: the day behind the event is the first.
+#[test]
+fn a_role_that_is_vacated_and_one_that_nobody_ever_held_have_the_same_days() {
+    for working_days in [0, 1, 5] {
+        let run = scenario()
+            .setting("role_vacancy_working_days", json!(working_days))
+            .post(vacated("role/siro", "siro", "2026-01-05"))
+            .wait_until("2026-02-01")
+            .run();
+        let days: Vec<String> = told(&run, "A-GOV-1").iter().map(|line| line[..20].to_owned()).collect();
+        let first = ["Tue 2026-01-06 00:00", "Wed 2026-01-07 00:00", "Tue 2026-01-13 00:00"];
+        let first = first[usize::min(working_days, 2)];
+        assert_eq!(days, vec![first; days.len()], "{working_days}");
+        assert!(days.len() > 1);
+    }
 }
 
 fn generated(day: &str, from: &str, to: &str) -> Post {
@@ -215,7 +232,8 @@ fn an_answer_under_another_number_and_its_correction_find_the_question() {
 /// 11.1, rule 9: a holiday that is proclaimed moves a deadline that runs.
 #[test]
 fn a_holiday_moves_the_day_of_an_answer() {
-    let holiday = json!({ "day": "2026-03-02", "nations": ["england_and_wales"], "name": "A day of thanks" });
+    let holiday =
+        json!({ "day": "2026-03-02", "regions": ["england", "wales"], "holiday": "A day of thanks" });
     let run = scenario()
         .post(asked("2026-02-26"))
         .post(post("calendar.holiday_added", "uk", "2026-02-27", holiday))

@@ -68,7 +68,8 @@ fn breach(at: &str, incident: Option<&str>) -> Post {
 }
 
 fn closed(kind: &str, at: &str) -> Post {
-    post(kind, "INC-7", at, json!({ "close_reason": "resolved" }))
+    let data = if kind == "incident.closed" { json!({ "close_reason": "other" }) } else { json!({}) };
+    post(kind, "INC-7", at, data)
 }
 
 #[test]
@@ -93,7 +94,7 @@ fn a_breach_of_handling_stands_until_its_incident_is_closed() {
         );
         assert_eq!(run.register("handled-below", "2026-03-11"), []);
     }
-    let other = post("incident.closed", "INC-8", "2026-03-10", json!({ "close_reason": "resolved" }));
+    let other = post("incident.closed", "INC-8", "2026-03-10", json!({ "close_reason": "other" }));
     let run = Scenario::<Marking>::new()
         .post(breach("2026-03-02", Some("INC-7")))
         .post(other)

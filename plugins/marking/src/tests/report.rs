@@ -78,7 +78,7 @@ fn year() -> Vec<Post> {
         post("sharing.transfer_made", "TRF-1", "2025-07-01", fax),
         post("disposal.executed", "REC-1", "2025-08-04", strips),
         post("marking.handling_breach", "DOC-8", "2025-09-01", said(Some("INC-1"))),
-        post("incident.closed", "INC-1", "2025-10-01", json!({ "close_reason": "resolved" })),
+        post("incident.closed", "INC-1", "2025-10-01", json!({ "close_reason": "other" })),
         post("marking.handling_breach", "DOC-9", "2025-09-02", said(Some("INC-2"))),
     ]
 }
@@ -136,7 +136,7 @@ fn a_history_that_makes_no_sense_is_a_finding_and_no_alert() {
             json!({ "scheme": "gscp_2023", "tier": "official" }),
         ))
         .post(marked_of("2025-05-14", "gscp_2023", "official", "2031-01-01"))
-        .post(post("incident.closed", "INC-1", "2025-05-15", json!({ "close_reason": "resolved" })))
+        .post(post("incident.closed", "INC-1", "2025-05-15", json!({ "close_reason": "other" })))
         .post(post("marking.applied", "DOC-2", "2025-05-16", json!({ "scheme": "ours", "tier": "official" })))
         .wait_until("2026-01-01")
         .run();

@@ -95,6 +95,41 @@ fn who_joins_and_has_no_access_has_thirty_days() {
 }
 
 #[test]
+fn why_an_acknowledgement_is_asked_for_no_more() {
+    let overdue = || {
+        scenario()
+            .post(published("fleet", "2026-01-05", "1", "major"))
+            .post(joined("p-1", "2026-01-12", "member"))
+            .post(acknowledged("p-1", "fleet", "2026-01-13", "1"))
+            .wait_until("2026-03-01")
+    };
+    let why = |post: Post| {
+        let run = overdue().post(post).run();
+        let reasons = reasons(&run, "A-POL-3");
+        assert_eq!(reasons.len(), 1);
+        reasons[0].to_owned()
+    };
+    assert_eq!(
+        why(acknowledged("p-1", "leicester", "2026-03-02", "1")),
+        "it was acknowledged on Monday 2 March 2026"
+    );
+    let of_the_framework = "the policy or its version applies no longer, or another is to be acknowledged";
+    assert_eq!(why(post("policy.superseded", "leicester", "2026-03-02", json!({}))), of_the_framework);
+    assert_eq!(why(published("leicester", "2026-03-02", "2", "major")), of_the_framework);
+    assert_eq!(
+        why(post("staff.absence_started", "EMP-p-1", "2026-03-02", json!({}))),
+        "the time waits, as the person is away since Monday 2 March 2026"
+    );
+    // The start was another day.
+    let replaced = json!({ "person": "p-1", "user_class": "member", "starts": "2026-02-23" });
+    let data = json!({ "target": 2, "action": "replace", "reason": "wrong_data", "data": replaced });
+    assert_eq!(
+        why(post("ledger.correction_recorded", "EMP-p-1", "2026-03-02", data)),
+        "it is not asked for any more, or on another day"
+    );
+}
+
+#[test]
 fn an_acknowledgement_counts_for_a_year_and_only_where_it_was_understood() {
     let run = scenario()
         .post(joined("p-1", "2026-01-12", "staff"))

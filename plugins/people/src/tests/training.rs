@@ -256,6 +256,30 @@ fn a_system_with_a_course_of_its_own_asks_for_that_course() {
 }
 
 #[test]
+fn why_access_is_no_longer_without_training() {
+    let needs = json!({ "job_function": "housing", "courses": ["cases-101"], "systems": ["housing-cases"] });
+    let analysed = |at: &str, needs: &Value| post("training.needs_analysed", "TNA-1", at, needs.clone());
+    let why = |post: Post| {
+        let run = scenario()
+            .post(analysed("2026-03-01T10:00:00Z", &needs))
+            .post(completed("p-1", "2026-03-01", "ig"))
+            .post(granted("p-1", "2026-03-02", "housing-cases"))
+            .wait_until("2026-03-03")
+            .post(post)
+            .run();
+        let reasons = reasons(&run, "A-TRN-2");
+        assert_eq!(reasons.len(), 1, "{:?}", run.history());
+        reasons[0].to_owned()
+    };
+    let trained = completed("p-1", "2026-03-06", "cases-101");
+    assert_eq!(why(trained), "training was completed on Friday 6 March 2026");
+    let revoked = post("access.revoked", "access/p-1", "2026-03-06", json!({ "system": "housing-cases" }));
+    assert_eq!(why(revoked), "the access has ended");
+    let other = json!({ "job_function": "housing", "courses": ["ig"], "systems": ["housing-cases"] });
+    assert_eq!(why(analysed("2026-03-06", &other)), "the system needs other courses now");
+}
+
+#[test]
 fn a_service_account_is_not_trained() {
     let data = json!({ "person": "svc-1", "system": "housing-cases", "entitlement": "read", "user_class": "service_account" });
     let account = post("access.granted", "access/svc-1", "2026-03-02", data);

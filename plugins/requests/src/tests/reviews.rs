@@ -87,7 +87,7 @@ fn the_clock_of_the_request_and_of_its_review_are_two() {
     let run = in_hand(&[("FOI-1", "2026-03-02")])
         .post(answer("FOI-1", "2026-03-31"))
         .post(asked("foi", "2026-04-07"))
-        .post(holiday("added", "2026-04-20", &["all"], "2026-04-08"))
+        .post(holiday("added", "2026-04-20", &EVERYWHERE, "2026-04-08"))
         .wait_until("2026-05-08")
         .run();
     assert_eq!(run.open(), ["A-REQ-5 overdue FOI-1"]);

@@ -122,7 +122,7 @@ fn what_is_scheduled_while_it_is_asked_for_is_said_until_the_request_is_closed()
             "Tue 2026-03-10 09:00 - A-RET-5 scheduled record/HSG-1",
         ]
     );
-    assert_eq!(reason(&run), "nothing covers it any more, or it is not scheduled");
+    assert_eq!(reason(&run), "nothing asks for it any more");
     // Whichever comes first: a review that decides so schedules it too.
     let reviewed = due()
         .post(post("disposal.reviewed", RECORD, "2026-03-03", json!({ "decision": "destroy" })))
@@ -140,6 +140,38 @@ fn what_is_scheduled_while_it_is_asked_for_is_said_until_the_request_is_closed()
         .wait_until("2026-03-11")
         .run();
     assert_eq!(executed.open(), ["A-RET-5 destroyed record/HSG-1"], "the graver stage takes its place");
+}
+
+#[test]
+fn why_what_is_asked_for_is_not_destroyed_any_more() {
+    let scheduled = || {
+        due()
+            .post(request("FOI-1", "2026-03-03"))
+            .post(identified("FOI-1", "2026-03-04", json!({ "series": ["repairs"] })))
+            .post(authorised(RECORD, "2026-03-05"))
+            .wait_until("2026-03-06")
+    };
+    let told = |run: Run<Retention>, stage: &str| {
+        let cleared = run.history().iter().any(|line| line.contains(&format!("- A-RET-5 {stage}")));
+        assert!(cleared, "{:?}", run.history());
+        reason(&run)
+    };
+    // A hold that covers it besides asks for nothing.
+    let held = scheduled().post(hold("HOLD-1", "2026-03-06", on_records()));
+    assert_eq!(
+        told(held.post(closed("FOI-1", "2026-03-10")).run(), "scheduled"),
+        "nothing asks for it any more"
+    );
+    let kept = json!({ "decision": "keep_longer", "keep_until": "2030-01-01" });
+    let kept = scheduled().post(post("disposal.reviewed", RECORD, "2026-03-10", kept)).run();
+    assert_eq!(told(kept, "scheduled"), "its destruction is not scheduled any more");
+    let destroyed = || scheduled().post(executed(RECORD, "2026-03-10"));
+    assert_eq!(told(destroyed().run(), "scheduled"), "destroyed on Tuesday 10 March 2026");
+    let uncovered = destroyed().wait_until("2026-03-11").post(void("FOI-1", 3, "2026-03-12")).run();
+    assert_eq!(told(uncovered, "destroyed"), "nothing asked for it when it was destroyed, as is known now");
+    let seq = destroyed().wait_until("2026-03-11").run().alert("A-RET-5", "destroyed").evidence[0];
+    let undone = destroyed().wait_until("2026-03-11").post(void(RECORD, seq, "2026-03-12")).run();
+    assert_eq!(told(undone, "destroyed"), "the destruction was corrected");
 }
 
 /// A review, the regulator and the tribunal each keep the matter open, under the request's number or one of their own.
@@ -259,6 +291,7 @@ fn a_disposal_check_is_overtaken_by_what_came_after_it() {
             "Mon 2026-03-09 09:00 - A-DSP-1 overtaken record/HSG-1",
         ]
     );
+    assert_eq!(reason(&run), "no disposal check is overtaken any more");
     let alert = run.alert("A-DSP-1", "overtaken");
     assert_eq!(alert.evidence, [2, 3 + 1], "the check and the hold; a passing of time is an entry too");
     assert!(alert.arithmetic.contains("answered yes when the ledger had 2 entries"), "{alert:?}");
@@ -308,6 +341,28 @@ fn a_check_at_the_execution_stands_in_the_place_of_an_earlier_one() {
 }
 
 #[test]
+fn why_a_check_was_not_overtaken_when_it_was_carried_out() {
+    let run = due()
+        .post(checked("2026-03-03", json!(3)))
+        .post(hold("HOLD-1", "2026-03-05", on_records()))
+        .post(executed(RECORD, "2026-03-10"))
+        .wait_until("2026-03-12")
+        .post(void("HOLD-1", 3, "2026-03-13"))
+        .run();
+    let cleared: Vec<&str> = run
+        .acts()
+        .iter()
+        .filter_map(|(_, act)| match act {
+            Act::Clear(cleared) => Some(cleared.reason.as_str()),
+            Act::Raise(_) => None,
+        })
+        .collect();
+    let of_the_hold = "no hold covered it when it was destroyed, as is known now";
+    let of_the_check = "no disposal check was overtaken, as is known now";
+    assert!(cleared.ends_with(&[of_the_hold, of_the_check]), "{cleared:?}");
+}
+
+#[test]
 fn a_hold_that_was_placed_by_mistake_is_taken_back() {
     let run = done(due().post(hold("HOLD-1", "2025-01-06", on_records())))
         .wait_until("2026-03-20")
@@ -321,5 +376,5 @@ fn a_hold_that_was_placed_by_mistake_is_taken_back() {
             "Sat 2026-03-21 09:00 - A-RET-3 on-hold record/HSG-1"
         ]
     );
-    assert_eq!(reason(&run), "nothing covered it when it was destroyed, as is known now");
+    assert_eq!(reason(&run), "no hold covered it when it was destroyed, as is known now");
 }

@@ -87,12 +87,38 @@ fn a_corrected_due_day_clears_what_rested_on_it() {
         .post(authorised(RECORD, "2026-02-01"))
         .post(executed(RECORD, "2026-03-01"))
         .wait_until("2026-03-03")
-        .post(void(RECORD, 1, "2026-03-04"))
-        .post(triggered(RECORD, "2020-03-03", "2026-02-28").recorded("2026-03-04T10:00:00Z"))
+        .post(triggered(RECORD, "2020-03-04", "2026-02-28").recorded("2026-03-04T10:00:00Z"))
         .wait_until("2026-03-05")
         .run();
     assert_eq!(run.open(), none());
-    assert_eq!(reason(&run), "it was authorised and due, as is known now");
+    assert_eq!(reason(&run), "it was due on Saturday 28 February 2026, as is known now");
+}
+
+#[test]
+fn why_a_destruction_was_neither_early_nor_without_authority() {
+    let early = || {
+        due()
+            .post(authorised(RECORD, "2026-02-01"))
+            .post(executed(RECORD, "2026-03-01"))
+            .wait_until("2026-03-03")
+    };
+    let never_due = early().post(void(RECORD, 1, "2026-03-04")).run();
+    assert_eq!(
+        (never_due.open(), reason(&never_due)),
+        (none(), "no entry says any more when it falls due".to_owned())
+    );
+    let never = early().post(void(RECORD, 3, "2026-03-04")).run();
+    assert_eq!((never.open(), reason(&never)), (none(), "the destruction was corrected".to_owned()));
+    // Early all the same: what is cleared is the want of authority alone.
+    let run = due()
+        .post(executed(RECORD, "2026-03-01"))
+        .wait_until("2026-03-03")
+        .post(authorised(RECORD, "2026-02-01").recorded("2026-03-04"))
+        .run();
+    assert_eq!(
+        (run.open(), reason(&run)),
+        (vec!["A-RET-2 before-due record/HSG-1".to_owned()], "it was authorised, as is known now".to_owned())
+    );
 }
 
 #[test]
@@ -185,7 +211,7 @@ fn a_certificate_comes_within_ten_working_days() {
 
 #[test]
 fn a_new_holiday_moves_the_day_of_a_certificate() {
-    let holiday = json!({ "day": "2026-04-14", "holiday": "An extra day", "regions": ["england_and_wales"] });
+    let holiday = json!({ "day": "2026-04-14", "holiday": "An extra day", "regions": ["england", "wales"] });
     let run = by_contractor("2026-03-31")
         .post(post("calendar.holiday_added", "2026-04-14", "2026-04-01", holiday))
         .wait_until("2026-05-01")

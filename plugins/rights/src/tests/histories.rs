@@ -106,7 +106,7 @@ fn taking_a_case_up_again_starts_no_clock_unless_it_was_ordered() {
 
 #[test]
 fn a_holiday_that_is_proclaimed_moves_an_end() {
-    let data = json!({ "day": "2026-04-30", "regions": ["all"], "holiday": "A day of mourning" });
+    let data = json!({ "day": "2026-04-30", "regions": ["england", "wales", "scotland", "northern_ireland"], "holiday": "A day of mourning" });
     let holiday = Post::new("calendar.holiday_added", "calendar").at("2026-04-20").data(data);
     let run = access("2026-03-31").post(holiday).wait_until("2026-05-10").run();
     assert_eq!(of(&run, "A-SAR-2"), ["Sat 2026-05-02 00:00 + A-SAR-2 overdue SAR-1"]);

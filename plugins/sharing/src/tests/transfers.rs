@@ -266,7 +266,7 @@ fn an_agreement_that_is_used_after_its_review_date_is_told_of() {
 fn a_correction_of_a_transfer_clears_it() {
     let made = transfer("2026-03-02", json!({ "isa_ref": "ISA-9" }));
     let run = in_force().post(made).wait_until("2026-03-03");
-    let data = json!({ "target": 6, "action": "replace", "reason": "mistake", "data": {
+    let data = json!({ "target": 6, "action": "replace", "reason": "wrong_data", "data": {
         "direction": "outgoing", "transfer_method": "secure_email", "isa_ref": ISA
     } });
     let run =

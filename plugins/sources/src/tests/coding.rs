@@ -73,6 +73,26 @@ fn what_did_not_happen_needs_no_coding() {
 }
 
 #[test]
+fn why_a_coding_is_asked_for_no_more() {
+    let why = |post: Post| {
+        let scenario = Scenario::<Sources>::new().post(incident("INC-1", "2026-03-02", &[]));
+        let run = scenario.wait_until("2026-03-11").post(post).run();
+        let cleared = run.acts().iter().find_map(|(_, act)| match act {
+            Act::Clear(cleared) => Some(cleared.reason.clone()),
+            Act::Raise(_) => None,
+        });
+        assert_eq!(run.register("coding", "2026-03-13"), []);
+        cleared.unwrap()
+    };
+    assert_eq!(why(incident("INC-1", "2026-03-12", &CODED)), "its coding is complete");
+    assert_eq!(
+        why(post("incident.unsubstantiated", "INC-1", "2026-03-12", json!({}))),
+        "the incident was found to be unsubstantiated"
+    );
+    assert_eq!(why(void(0, "INC-1", "2026-03-12")), "what it rested on was corrected");
+}
+
+#[test]
 fn disposals_say_the_medium_assets_their_forms_and_assessments_what_was_lost() {
     let lacking = [
         post("disposal.reviewed", "DSP-1", "2026-03-02", json!({ "decision": "destroy" })),

@@ -58,7 +58,7 @@ fn a_correction_can_say_that_the_access_is_a_contractors() {
     let data = json!({ "person": "p-1", "system": "payroll", "entitlement": "read", "user_class": "staff" });
     let replaced =
         json!({ "person": "p-1", "system": "payroll", "entitlement": "read", "user_class": "contractor" });
-    let correction = json!({ "target": 0, "action": "replace", "reason": "wrong_class", "data": replaced });
+    let correction = json!({ "target": 0, "action": "replace", "reason": "wrong_data", "data": replaced });
     let run = scenario([post("access.granted", "access/p-1", "2026-03-04", data)])
         .post(post("ledger.correction_recorded", "access/p-1", "2026-03-06", correction))
         .wait_until("2026-03-07")
