@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use support::{Ran, clients, command, root, run};
 use tempfile::TempDir;
 
+mod recount;
 mod support;
 
 const PERIOD: &str = "2025-26";
@@ -75,6 +76,7 @@ fn a_demo_ends_in_a_report_that_is_made_again_byte_for_byte() {
     assert!(verify(&json).exits(0).stdout.contains("byte for byte"));
 
     structure(&document);
+    recounted(&ledger, &document);
     tampered(&document, &directory.path().join("tampered.json"), verify);
     public(&ledger, &directory.path().join("public"), verify);
     statistics(&ledger);
@@ -105,6 +107,60 @@ fn structure(document: &Value) {
     };
     assert_eq!((clauses("clauses_leicester"), clauses("clauses_coventry")), (89, 27));
     assert_eq!(document["faults"], json!([]));
+}
+
+/// The report says what is counted again, entry by entry, with nothing of the programs that made it.
+fn recounted(ledger: &Path, document: &Value) {
+    let size = usize::try_from(document["ledger"]["size"].as_u64().unwrap()).unwrap();
+    let lines = support::lines(ledger);
+    let entries: Vec<Value> = lines[..size].iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let counted = recount::recount(&entries, recount::Period::of(document));
+    let definition = |policy: &str| {
+        let file = root().join("core/policies").join(policy).with_extension("toml");
+        (policy.to_owned(), fs::read_to_string(file).unwrap())
+    };
+    let policies = ["leicester", "coventry"].map(definition);
+    let differences = |document: &Value| {
+        let mut found = recount::compare(document, &counted);
+        for (policy, definition) in &policies {
+            found.extend(recount::compare_clauses(document, policy, definition, &counted));
+        }
+        found
+    };
+    let found = differences(document);
+    assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+    let (tables, figures) = (counted.tables.len(), counted.figures.len());
+    assert!(tables >= 80 && figures >= 130, "only {tables} tables and {figures} figures were compared");
+
+    // A cell that somebody changed is found, and so is whatever else anybody might.
+    let mut changed = document.clone();
+    let table = blocks_mut(&mut changed).find(|block| block["name"] == "foi_statistics").unwrap();
+    table["rows"][3]["cells"][1] = json!(4321);
+    let found = differences(&changed);
+    assert!(
+        found.len() == 1 && found[0].contains("foi_statistics") && found[0].contains("4321"),
+        "{found:?}"
+    );
+    for block in blocks_mut(&mut changed) {
+        if block["kind"] == "metric" {
+            block["numerator"] = json!(4321);
+        }
+        for row in block["rows"].as_array_mut().into_iter().flatten() {
+            row["cells"].as_array_mut().unwrap().iter_mut().skip(1).for_each(|cell| *cell = json!("changed"));
+        }
+    }
+    let found = differences(&changed);
+    for block in
+        blocks_mut(&mut changed).filter(|block| block["kind"] == "metric" || block["kind"] == "table")
+    {
+        let name = format!(" {}: ", block["name"].as_str().unwrap());
+        assert!(found.iter().any(|difference| format!(" {difference}").contains(&name)), "{name}");
+    }
+}
+
+fn blocks_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let sections = document["sections"].as_array_mut().unwrap().iter_mut();
+    sections.flat_map(|section| section["blocks"].as_array_mut().unwrap())
 }
 
 /// A figure that somebody changed is named.
