@@ -18,7 +18,9 @@ fn post(serving: &Serving, token: &str, target: &str, body: &Value) -> Answer {
 fn with_requests() -> Serving {
     let serving = Serving::new();
     for number in 0..12 {
-        serving.post(&serving.admin, &request(&format!("e-{number}"), "/systems/foi", Some("housing"))).is(201);
+        serving
+            .post(&serving.admin, &request(&format!("e-{number}"), "/systems/foi", Some("housing")))
+            .is(201);
     }
     let install = Request::new("POST", "/v1/plugins?built_in=requests").token(&serving.admin);
     serving.ask(install).is(201);
@@ -122,7 +124,8 @@ fn a_report_is_made_approved_published_and_restated() {
     serving.stop_and_verify();
     let out = serving.ledger.beside("out");
     let as_at = (size - 1).to_string();
-    let mut offline = command(&["report", "--unrecorded", "--format", "json", "--period", &year, "--as-at", &as_at]);
+    let mut offline =
+        command(&["report", "--unrecorded", "--format", "json", "--period", &year, "--as-at", &as_at]);
     run(offline.arg("--data").arg(serving.ledger.data()).arg("--out").arg(&out), b"").exits(0);
     assert_eq!(fs::read(out.join("report.json")).unwrap(), draft);
 }
@@ -154,7 +157,9 @@ fn wrong_wishes_are_refused_by_name() {
         let refused = post(&serving, &officer, "/v1/reports", &wrong).problem(422, "invalid_report").json();
         assert!(refused["detail"].as_str().unwrap().contains(names), "{refused}");
     }
-    for nothing in ["none.json", "report-none.json", "report-none", "report-..%2fcheckpoint.json", "report-x.txt"] {
+    for nothing in
+        ["none.json", "report-none.json", "report-none", "report-..%2fcheckpoint.json", "report-x.txt"]
+    {
         serving.get(&officer, &format!("/v1/reports/{nothing}")).problem(404, "not_found");
     }
     serving.get(&officer, "/v1/reports/report-x.json?edition=none").problem(400, "bad_request");

@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::thread::{self, JoinHandle};
 
 use super::built_in;
-use super::contributions::{self, Asked, Contribution, Means, Of};
 use super::engine::{CompiledCode, Engine, Failure, Log, Program};
 use super::error::PluginError;
 use super::fold::Position;
@@ -28,6 +27,8 @@ use super::status::Status;
 use super::timekeeper::{self, Pace, Waiting};
 use super::trial::{self, Comparison};
 use crate::background;
+
+mod report;
 
 /// A plugin, as it is shown.
 #[derive(Debug, Clone)]
@@ -343,33 +344,6 @@ impl Plugins {
         let looked = self.look(id, |instance, next| Ok((instance.sections(from, to, status_at)?, next)))?;
         let (sections, next) = looked;
         Ok((sections.map_err(PluginError::Says)?, next))
-    }
-
-    /// What every plugin has to say of these times as of the ledger's first `end` entries. Each begins with the state that it
-    /// has, where that is of no later entry.
-    ///
-    /// # Errors
-    /// As the disk says.
-    pub fn contributions(&self, end: u64, asked: &[Asked]) -> io::Result<Vec<Contribution>> {
-        let Surroundings { ledger, engine, reading, vault, leaves_out_tests, .. } = &self.inner.surroundings;
-        let mut plugins = Of::stopped(&self.inner.directory, ledger, engine)?;
-        for of in &mut plugins {
-            let running = self.inner.one(&of.installed.id).ok();
-            let alike = running.filter(|running| {
-                running.installed.sha256 == of.installed.sha256
-                    && running.installed.settings == of.installed.settings
-                    && running.installed.granted == of.installed.granted
-            });
-            of.snapshot = alike.and_then(|running| running.snapshot());
-        }
-        let means = Means { engine, reading, vault, leaves_out_tests: *leaves_out_tests };
-        Ok(contributions::ask(&means, plugins, end, asked))
-    }
-
-    /// The ledger's entries, as plugins read them.
-    #[must_use]
-    pub fn reading(&self) -> &Reading {
-        &self.inner.surroundings.reading
     }
 
     fn look<T>(
