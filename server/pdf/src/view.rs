@@ -63,8 +63,10 @@ pub(crate) fn of(document: &Document) -> View {
         Edition::Public => "Public edition, without small numbers",
     };
     let number = |number: u64| words::grouped(i64::try_from(number).unwrap_or(i64::MAX));
+    // A PDF for everybody has a title.
+    let title = if document.title.trim().is_empty() { "Report" } else { &document.title };
     let report = json!({
-        "title": viewing.text(&document.title),
+        "title": viewing.text(title),
         "organisation": viewing.text(&document.organisation),
         "is_draft": document.status == Status::Draft,
         "date": document.status_at.get(..10),
