@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde_json::Value;
 
 use super::book::{Book, Happening, Period};
@@ -32,7 +31,7 @@ pub struct Imported {
 pub struct Host {
     pub targets: BTreeMap<String, Target>,
     pub imported: BTreeMap<String, Imported>,
-    /// Of each type, so many events whose day lies in the period.
+    /// Of each type, so many events whose day lies in the period, without those that were taken back.
     pub events: BTreeMap<String, u64>,
     /// Corrections recorded in the period: the entry, its target, what it does, and why.
     pub corrections: Vec<[Value; 4]>,
@@ -63,6 +62,9 @@ impl Host {
         let mut host = Host { size: entries.len(), ..Host::default() };
         for it in &book.ever {
             host.take(book.period, it);
+            if book.period.holds(it.day) {
+                *host.events.entry(it.kind.clone()).or_default() += 1;
+            }
         }
         let recorded: Vec<Timestamp> =
             entries.iter().filter_map(|entry| entry["recorded"].as_str()?.parse().ok()).collect();
@@ -70,7 +72,7 @@ impl Host {
         let is_in = |at: &&Timestamp| book.period.holds(in_london(**at));
         host.recorded_in_period = recorded.iter().filter(is_in).count();
         for entry in entries {
-            host.count(book.period, entry);
+            host.look(book.period, entry);
         }
         host
     }
@@ -99,17 +101,11 @@ impl Host {
         }
     }
 
-    /// Entries as they are, corrected or not.
-    fn count(&mut self, period: Period, entry: &Value) {
+    /// What stands in the ledger, whatever was taken back since.
+    fn look(&mut self, period: Period, entry: &Value) {
         let event = &entry["event"];
-        let instant = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
-        let recorded = instant(&entry["recorded"]);
-        let said = event["data"]["date"].as_str().and_then(|day| day.parse::<Date>().ok());
-        let day = said.or_else(|| Some(in_london(instant(&event["time"]).or(recorded)?)));
+        let recorded = entry["recorded"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
         let kind = event["type"].as_str().unwrap_or("");
-        if day.is_some_and(|day| period.holds(day)) {
-            *self.events.entry(kind.to_owned()).or_default() += 1;
-        }
         match kind {
             "ledger.created" => self.origin = event["data"]["origin"].as_str().unwrap_or("").to_owned(),
             "ledger.correction_recorded" if recorded.is_some_and(|at| period.holds(in_london(at))) => {
