@@ -212,7 +212,8 @@ impl Fact {
                 let Received { regime, regimes, unit, calendar, requester_class } = data.read()?;
                 let mut all = vec![regime];
                 for regime in regimes {
-                    if !all.contains(&regime) {
+                    // Of other plugins' laws there may be several.
+                    if regime == Regime::Other || !all.contains(&regime) {
                         all.push(regime);
                     }
                 }

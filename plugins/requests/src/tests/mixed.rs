@@ -50,3 +50,14 @@ fn one_law_is_taken_in_the_place_of_another() {
         .run();
     assert_eq!(overdue(&run), [LATE]);
 }
+
+#[test]
+fn of_two_laws_of_other_plugins_one_may_be_moved_here() {
+    let moved = json!({ "regime": "eir", "regime_before": "sar" });
+    let run = mixed("sar", &["sar", "erasure"])
+        .post(post("regime_changed", "MIX-1", "2026-03-05").data(moved))
+        .post(part("erasure", "2026-03-10"))
+        .wait_until("2026-04-02")
+        .run();
+    assert_eq!(overdue(&run), [LATE]);
+}
