@@ -256,11 +256,11 @@ pub(super) async fn make(
     tag = "reports",
     params(("report" = String, Path, description = "Its id and a format", example = "report-2025-26-0123456789ab.html"), FileQuery),
     responses((status = 200, description = "The file", content(
-        (Vec<u8> = "application/json"),
-        (Vec<u8> = "text/html"),
+        (serde_json::Value = "application/json"),
+        (String = "text/html"),
         (Vec<u8> = "application/pdf"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (Vec<u8> = "text/csv"),
+        (String = "text/csv"),
     ))),
     security(("token" = ["admin", "auditor", "officer"])),
 )]

@@ -71,6 +71,9 @@ impl Engine {
             .wasm_memory64(false)
             .max_wasm_stack(STACK_BYTES_MAX)
             .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(20));
+        // What a test waits for is the compiler: seventeen programs, over and over.
+        #[cfg(test)]
+        config.cranelift_opt_level(wasmtime::OptLevel::None);
         if let Some(cache) = cache {
             config.enable_incremental_compilation(Arc::new(cache)).map_err(|error| format!("{error:#}"))?;
         }
