@@ -40,6 +40,8 @@ fn answers_are_as_documented() {
     command.args(["run", &format!("{}/openapi.json", server.url()), "--no-color", "--checks", CHECKS]);
     command.args(["--header", &format!("Authorization: Bearer {}", ledger.token)]);
     command.args(["--max-time", &(SECONDS * scale).to_string(), "--seed", &seed.to_string()]);
+    // A first report waits for a compiler.
+    command.args(["--request-timeout", "60"]);
     command.args(["--generation-database", "none", "--continue-on-failure"]);
     // It never ends, and would only be waited for: tests/examples.rs follows it.
     command.args(["--exclude-path", "/v1/events/stream"]);

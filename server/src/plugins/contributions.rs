@@ -75,12 +75,17 @@ pub struct Of {
 }
 
 impl Of {
-    /// The plugins of a ledger that nobody serves, and those that come with the program and were never installed, with
-    /// their default settings.
+    /// The plugins of a ledger and, where these run by themselves, those that come with the program and were never installed,
+    /// with their default settings.
     ///
     /// # Errors
     /// As the disk says.
-    pub fn stopped(directory: &Path, ledger: &Ledger, engine: &Engine) -> io::Result<Vec<Of>> {
+    pub fn stopped(
+        directory: &Path,
+        ledger: &Ledger,
+        engine: &Engine,
+        with_built_in: bool,
+    ) -> io::Result<Vec<Of>> {
         let registry = Registry::load(ledger)?;
         let read = |installed: &Installed| -> Result<Program, Failure> {
             let file = directory.join("plugins").join(format!("{}.wasm", installed.sha256));
@@ -98,7 +103,8 @@ impl Of {
             .plugins()
             .map(|installed| Of { installed: installed.clone(), program: read(installed), snapshot: None })
             .collect();
-        for plugin in built_in::all().filter(|plugin| !registry.was_known(plugin.id)) {
+        let unknown = built_in::all().filter(|plugin| with_built_in && !registry.was_known(plugin.id));
+        for plugin in unknown {
             let program = Program::new(engine, plugin.component);
             let described = program.as_ref().ok().and_then(|program| {
                 let settings = schema::complete(program.manifest(), "{}").ok()?;

@@ -56,6 +56,7 @@ struct Inner {
     /// Held while plugins are changed: one change at a time.
     changing: Mutex<()>,
     is_stopping: AtomicBool,
+    installs_built_in: bool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -95,6 +96,7 @@ impl Plugins {
             running: RwLock::default(),
             changing: Mutex::new(()),
             is_stopping: AtomicBool::new(false),
+            installs_built_in: options.installs_built_in,
         });
         let installed: Vec<Installed> = lock(&inner.registry).plugins().cloned().collect();
         for plugin in installed {

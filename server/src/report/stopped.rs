@@ -26,6 +26,7 @@ pub struct Maker<'m> {
     engine: Engine,
     reading: Reading,
     genesis: Genesis,
+    with_built_in: bool,
 }
 
 impl<'m> Maker<'m> {
@@ -46,7 +47,8 @@ impl<'m> Maker<'m> {
         let secret = disk.read(names::SIGNING_KEY).map_err(|error| error.to_string())?;
         let engine = contributions::engine(&options, directory, &secret.unwrap_or_default())?;
         let reading = Reading::new(ledger.clone()).map_err(|error| format!("no threads: {error}"))?;
-        Ok(Maker { directory, ledger, vault, definitions, engine, reading, genesis })
+        let with_built_in = options.installs_built_in;
+        Ok(Maker { directory, ledger, vault, definitions, engine, reading, genesis, with_built_in })
     }
 
     /// Makes a report, in the edition with evidence.
@@ -58,7 +60,7 @@ impl<'m> Maker<'m> {
         let leaves_out_tests = self.genesis.purpose == Purpose::Production;
         let means =
             Means { engine: &self.engine, reading: &self.reading, vault: &self.vault, leaves_out_tests };
-        let plugins = Of::stopped(self.directory, &self.ledger, &self.engine)?;
+        let plugins = Of::stopped(self.directory, &self.ledger, &self.engine, self.with_built_in)?;
         let contributions = contributions::ask(&means, plugins, wish.size, &asked(wish, first, last));
         let definitions = self.definitions.get();
         let material = Material {

@@ -15,7 +15,8 @@ impl Plugins {
     /// As the disk says.
     pub fn contributions(&self, end: u64, asked: &[Asked]) -> io::Result<Vec<Contribution>> {
         let Surroundings { ledger, engine, reading, vault, leaves_out_tests, .. } = &self.inner.surroundings;
-        let mut plugins = Of::stopped(&self.inner.directory, ledger, engine)?;
+        let with_built_in = self.inner.installs_built_in;
+        let mut plugins = Of::stopped(&self.inner.directory, ledger, engine, with_built_in)?;
         for of in &mut plugins {
             let running = self.inner.one(&of.installed.id).ok();
             let alike = running.filter(|running| {
