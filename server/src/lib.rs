@@ -27,6 +27,7 @@ pub mod settings;
 pub mod tokens;
 pub mod vault;
 pub mod verify;
+pub mod web;
 
 #[cfg(test)]
 mod testing;

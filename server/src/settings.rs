@@ -44,6 +44,42 @@ pub struct Settings {
     pub reads: ReadsSettings,
     /// How plugins are run.
     pub plugins: PluginsSettings,
+    /// The pages for staff.
+    pub pages: PagesSettings,
+}
+
+/// The section `[pages]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PagesSettings {
+    /// The name in the head of every page; the data controller's if not set.
+    pub name: Option<String>,
+    /// The colour of the head, such as `#12436d`, which it is if not set. White text must be legible on it.
+    pub colour: Option<String>,
+    /// A PNG or SVG file of at most 262144 bytes, shown beside the name. Read at start.
+    pub logo: Option<PathBuf>,
+    /// Whether browsers come over TLS by a proxy that stands before this: cookies are then sent over TLS alone, as they are if
+    /// the server speaks TLS itself.
+    pub behind_tls: bool,
+    /// How long somebody stays signed in without looking at a page. In minutes, 5 to 1440; 30 if not set.
+    #[serde(deserialize_with = "within::<_, _, 5, 1440>")]
+    pub idle_minutes: u32,
+    /// How long somebody stays signed in at most. In minutes, 5 to 1440; 720 (12 hours) if not set.
+    #[serde(deserialize_with = "within::<_, _, 5, 1440>")]
+    pub absolute_minutes: u32,
+}
+
+impl Default for PagesSettings {
+    fn default() -> PagesSettings {
+        PagesSettings {
+            name: None,
+            colour: None,
+            logo: None,
+            behind_tls: false,
+            idle_minutes: 30,
+            absolute_minutes: 720,
+        }
+    }
 }
 
 /// The section `[clock]`. A test ledger has no such bounds.
@@ -313,7 +349,8 @@ struct Given {
 
 /// The variables that name a section. Others, `MUNIMENT_LOG` say, are no settings.
 fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> impl Iterator<Item = Given> {
-    const SECTIONS: [&str; 7] = ["clock", "http", "ledger", "personal", "plugins", "reads", "vault"];
+    const SECTIONS: [&str; 8] =
+        ["clock", "http", "ledger", "pages", "personal", "plugins", "reads", "vault"];
     variables.into_iter().filter_map(|(name, value)| {
         let key = name.strip_prefix(ENVIRONMENT_PREFIX)?.to_ascii_lowercase();
         let (section, field) = key.split_once('_')?;

@@ -30,6 +30,7 @@ use crate::net::{BodyTime, ListenOptions, Listener};
 use crate::plugins::{Ground, PluginOptions, Plugins};
 use crate::settings::Settings;
 use crate::tokens::Tokens;
+use crate::web::Look;
 use crate::vault::{Keeper, Vault};
 
 const ABOUT: &str = "\
@@ -86,6 +87,8 @@ fn serve(
     let vault = opening::vault(&args.data, settings, &ledger, &definitions.get().catalogue)?;
     definitions.record_changes(&ledger)?;
     let listen = listen_options(args, settings);
+    let look = Look::new(&settings.pages, listen.tls_certificate.is_some());
+    let look = look.map_err(|error| Failure::usage(error.to_string()))?;
     let runtime = runtime()?;
     let listener = runtime.block_on(async { Listener::bind(&listen) });
     let listener = listener.map_err(|error| Failure::usage(error.to_string()))?;
@@ -98,7 +101,7 @@ fn serve(
         clock: Arc::new(SystemClock::new()),
     };
     let plugins = plugins(args, settings, ground)?;
-    let app = app(args, settings, (ledger.clone(), plugins.clone()), definitions, vault, &listener);
+    let app = app(args, settings, (ledger.clone(), plugins.clone()), definitions, vault, (&listener, look));
     let app = app.inspect_err(|_| plugins.stop())?;
     let carrier = Carrier::start(app.erasures().clone());
     let carrier = carrier.map_err(|error| Failure::wanting(format!("no threads: {error}")))?;
@@ -184,7 +187,7 @@ fn app(
     (ledger, plugins): (Arc<Ledger>, Arc<Plugins>),
     definitions: Arc<Current>,
     vault: Arc<Vault>,
-    listener: &Listener,
+    (listener, look): (&Listener, Look),
 ) -> Result<Arc<App>, Failure> {
     let failed = |error: String| Failure::wanting(error);
     let genesis = genesis(&ledger)?;
@@ -220,6 +223,7 @@ fn app(
         tlog_entries_public: settings.http.tlog_entries_public,
         body_time: BodyTime::STANDARD,
         connections: listener.stats(),
+        look,
     }))
 }
 

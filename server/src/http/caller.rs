@@ -1,5 +1,6 @@
 //! Who asks: the token of a request, checked before anything else of it is looked at.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,11 +13,16 @@ use super::App;
 use super::problem::Problem;
 use super::requests::note_caller;
 use crate::net::Peer;
-use crate::tokens::{Grant, Role};
+use crate::tokens::{Grant, Role, TooMany};
 
 /// The holder of a valid token.
 #[derive(Debug, Clone)]
 pub(super) struct Caller(pub(super) Arc<Grant>);
+
+/// Who is signed in to the pages. They put it into the requests that they make of the interface, and no client can: what is in
+/// a request's extensions never comes from outside.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedIn(pub(crate) Arc<Grant>);
 
 /// Who may read events.
 pub(super) const READERS: &[Role] = &[Role::Auditor, Role::Officer, Role::Source];
@@ -58,22 +64,37 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Caller, Problem> {
-        if let Some(grant) = bearer(&parts.headers).and_then(|secret| app.tokens.authenticate(secret)) {
-            note_caller(&grant);
-            return Ok(Caller(grant));
+        if let Some(SignedIn(grant)) = parts.extensions.get().filter(|SignedIn(grant)| !grant.is_revoked()) {
+            note_caller(grant);
+            return Ok(Caller(grant.clone()));
         }
-        app.metrics.failed_authentications.inc();
-        if let Some(Peer(address)) = parts.extensions.get() {
-            app.attempts.failed(address.ip(), Instant::now()).map_err(|too_many| {
-                Problem::new("too_many_attempts", too_many.to_string()).retry_after(too_many.seconds)
-            })?;
-        }
+        let peer = parts.extensions.get().map(|Peer(address)| address.ip());
+        let found = authenticate(app, bearer(&parts.headers), peer).map_err(|too_many| {
+            Problem::new("too_many_attempts", too_many.to_string()).retry_after(too_many.seconds)
+        })?;
         // The same words whether a token is missing, wrong or revoked.
-        Err(Problem::new(
-            "unauthorized",
-            "send `Authorization: Bearer <token>` with a token of this ledger that was not revoked",
-        ))
+        found.map(Caller).ok_or_else(|| {
+            let detail = "send `Authorization: Bearer <token>` with a token of this ledger that was not revoked";
+            Problem::new("unauthorized", detail)
+        })
     }
+}
+
+/// What a secret allows. Failures are counted, and by address there is a limit to them.
+pub(super) fn authenticate(
+    app: &App,
+    secret: Option<&str>,
+    peer: Option<IpAddr>,
+) -> Result<Option<Arc<Grant>>, TooMany> {
+    if let Some(grant) = secret.and_then(|secret| app.tokens.authenticate(secret)) {
+        note_caller(&grant);
+        return Ok(Some(grant));
+    }
+    app.metrics.failed_authentications.inc();
+    if let Some(address) = peer {
+        app.attempts.failed(address, Instant::now())?;
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

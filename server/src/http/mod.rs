@@ -40,17 +40,20 @@ mod tail;
 mod tlog;
 mod tokens;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::HeaderMap;
 use muniment_core::time::Timestamp;
 use tokio::sync::{Mutex, Semaphore, watch};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::definitions::Current;
+use crate::definitions::{Current, Definitions};
 use crate::erasure::Erasures;
 use crate::index::Index;
 use crate::intake::Intake;
@@ -64,8 +67,9 @@ use crate::plugins::Plugins;
 use crate::plugins::board::Board;
 use crate::query::EventFacts;
 use crate::report::serving::Reports;
-use crate::tokens::{Attempts, Grant, Tokens};
+use crate::tokens::{Attempts, Grant, Tokens, TooMany};
 use crate::vault::Vault;
+use crate::web::{self, Look};
 use bodies::Bodies;
 use docs::Documents;
 use metrics::Metrics;
@@ -75,6 +79,7 @@ use requests::Around;
 use reveal::RevealRate;
 use tail::Tail;
 
+pub(crate) use caller::SignedIn;
 pub use empty::empty_router;
 pub use post::BODY_BYTES_MAX;
 pub use requests::{RequestId, request_at_work};
@@ -110,6 +115,8 @@ pub struct Parts {
     pub body_time: BodyTime,
     /// What the listener counts.
     pub connections: Arc<ConnectionStats>,
+    /// How the pages look, and how long somebody stays signed in.
+    pub look: Look,
 }
 
 /// The service.
@@ -136,6 +143,7 @@ pub struct App {
     tail: Tail,
     metrics: Arc<Metrics>,
     connections: Arc<ConnectionStats>,
+    look: Arc<Look>,
     /// Held while a bracket around an import is opened or closed: they are numbered.
     imports: Mutex<()>,
     clock: SystemClock,
@@ -175,6 +183,7 @@ impl App {
             bodies: Bodies::new(parts.body_time),
             metrics: Arc::new(Metrics::new()),
             connections: parts.connections,
+            look: Arc::new(parts.look),
             imports: Mutex::new(()),
             clock: SystemClock::new(),
             documents: OnceLock::new(),
@@ -206,6 +215,45 @@ impl App {
     #[must_use]
     pub fn erasures(&self) -> &Arc<Erasures> {
         &self.erasures
+    }
+
+    /// What its entry 0 says.
+    pub(crate) fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// The event types and the policies.
+    pub(crate) fn definitions(&self) -> Arc<Definitions> {
+        self.definitions.get()
+    }
+
+    /// How the pages look.
+    pub(crate) fn look(&self) -> &Arc<Look> {
+        &self.look
+    }
+
+    /// What a secret allows, for somebody who signs in.
+    pub(crate) fn sign_in(&self, secret: &str, peer: Option<IpAddr>) -> Result<Option<Arc<Grant>>, TooMany> {
+        caller::authenticate(self, Some(secret), peer)
+    }
+
+    /// Reads a body, within the limits of all bodies.
+    ///
+    /// # Errors
+    /// The status of the answer, and what is wrong.
+    pub(crate) async fn read_form(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+        limit_bytes: usize,
+    ) -> Result<Vec<u8>, (u16, String)> {
+        let held = self.bodies.read(headers, body, false, limit_bytes).await;
+        held.map(|held| held.bytes.to_vec()).map_err(|problem| (problem.status, problem.detail))
+    }
+
+    /// The time of the machine.
+    pub(crate) fn time(&self) -> Timestamp {
+        self.now()
     }
 
     fn documents(&self) -> &Documents {
@@ -285,13 +333,15 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(docs::event_types))
 }
 
-/// The service's router.
+/// The service's router: the interface, and the pages, which ask the interface.
 pub fn router(app: Arc<App>) -> Router {
     let router: Router<Arc<App>> = routes().into();
     let around = Around { metrics: app.metrics.clone(), reads: app.reads.clone() };
-    router
+    let interface = router.with_state(app.clone());
+    let pages = web::routes(app, interface.clone().fallback(requests::unknown_path));
+    interface
+        .merge(pages)
         .fallback(requests::unknown_path)
         .method_not_allowed_fallback(requests::unknown_method)
         .layer(axum::middleware::from_fn_with_state(around, requests::around))
-        .with_state(app)
 }

@@ -70,6 +70,18 @@ impl Day {
         self.0.day()
     }
 
+    /// As pages say it: `31 March 2026`.
+    #[must_use]
+    pub fn in_short(self) -> String {
+        self.0.strftime("%-d %B %Y").to_string()
+    }
+
+    /// So many days lie between this day and a later one; negative if it is an earlier one.
+    #[must_use]
+    pub fn days_until(self, other: Day) -> i32 {
+        self.0.until(other.0).map_or(0, |span| span.get_days())
+    }
+
     /// As it stands in a letter: `Tuesday 31 March 2026`.
     #[must_use]
     pub fn in_words(self) -> String {
@@ -81,6 +93,14 @@ impl Day {
 #[must_use]
 pub(super) fn in_london(instant: Timestamp) -> String {
     LONDON.to_datetime(in_jiff(instant)).strftime("%a %Y-%m-%d %H:%M").to_string()
+}
+
+/// An instant as pages say it in London: `31 March 2026, 6:00pm`.
+#[must_use]
+pub fn moment_in_words(instant: Timestamp) -> String {
+    let there = LONDON.to_datetime(in_jiff(instant));
+    let half = if there.hour() < 12 { "am" } else { "pm" };
+    format!("{}{half}", there.strftime("%-d %B %Y, %-I:%M"))
 }
 
 fn in_jiff(instant: Timestamp) -> jiff::Timestamp {
@@ -121,6 +141,10 @@ mod tests {
         let late = Timestamp::parse_rfc3339("2026-03-31T23:30:00Z").unwrap();
         assert_eq!((Day::in_london(late), in_london(late)), (day.next(), "Wed 2026-04-01 00:30".to_owned()));
         assert_eq!((day.next().before(), day.to_string().as_str()), (day, "2026-03-31"));
+        assert_eq!(day.in_short(), "31 March 2026");
+        assert_eq!((day.days_until(day.next()), day.next().days_until(day), day.days_until(day)), (1, -1, 0));
+        assert_eq!(moment_in_words(late), "1 April 2026, 12:30am");
+        assert_eq!(moment_in_words(day.end()), "31 March 2026, 11:59pm");
         for wrong in ["2026-02-30", "2026-03-31T10:00:00Z", "31 March", ""] {
             assert_eq!(wrong.parse::<Day>(), Err(NoDay(wrong.to_owned())));
         }

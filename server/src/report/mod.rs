@@ -27,7 +27,7 @@ pub mod serving;
 pub mod stopped;
 mod survey;
 
-pub use day::{Day, NoDay};
+pub use day::{Day, NoDay, moment_in_words};
 pub use difference::difference;
 pub use period::{NoPeriod, Period};
 

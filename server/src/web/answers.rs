@@ -1,0 +1,127 @@
+//! What the interface answers, as far as several pages read it.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// `GET /v1/alerts`.
+#[derive(Debug, Deserialize)]
+pub(super) struct AlertList {
+    pub(super) alerts: Vec<Alert>,
+    pub(super) next: Option<u64>,
+}
+
+/// An alert.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Alert {
+    pub(super) id: String,
+    pub(super) state: String,
+    pub(super) plugin: String,
+    pub(super) rule: String,
+    pub(super) stage: String,
+    pub(super) severity: String,
+    pub(super) subject: String,
+    pub(super) recipient: String,
+    pub(super) clauses: Vec<String>,
+    pub(super) due: Option<String>,
+    pub(super) arithmetic: Option<String>,
+    pub(super) causing_seq: Option<u64>,
+    pub(super) entries: Vec<u64>,
+    pub(super) complete_to: Option<String>,
+    pub(super) raised_seq: u64,
+    pub(super) raised_at: String,
+    pub(super) acknowledged: Vec<Acknowledged>,
+    pub(super) cleared: Option<Cleared>,
+}
+
+/// That somebody took notice of an alert.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Acknowledged {
+    pub(super) seq: u64,
+    pub(super) at: String,
+    pub(super) act: String,
+    pub(super) by: String,
+}
+
+/// That an alert is over.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Cleared {
+    pub(super) seq: u64,
+    pub(super) at: String,
+    pub(super) reason: Option<String>,
+}
+
+/// `GET /v1/registers`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct RegisterList {
+    pub(super) registers: Vec<Register>,
+    pub(super) not_ready: Vec<String>,
+}
+
+/// A register.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Register {
+    pub(super) plugin: String,
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) columns: Vec<Column>,
+}
+
+/// A column of a register.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) title: String,
+}
+
+/// `GET /v1/registers/{plugin}/{name}`.
+#[derive(Debug, Deserialize)]
+pub(super) struct RegisterPage {
+    pub(super) register: Register,
+    pub(super) rows: Vec<Row>,
+    pub(super) total: Option<u64>,
+    pub(super) as_at: String,
+    pub(super) size: u64,
+}
+
+/// A row of a register.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Row {
+    pub(super) cells: Vec<Value>,
+    pub(super) subject: Option<String>,
+    pub(super) unit: Option<String>,
+    pub(super) evidence: Vec<u64>,
+}
+
+/// `GET /v1/events`. An entry is the JSON of its line.
+#[derive(Debug, Deserialize)]
+pub(super) struct EventsPage {
+    pub(super) events: Vec<Value>,
+    pub(super) next: Option<String>,
+    pub(super) indexed_size: u64,
+}
+
+/// `GET /v1/plugins`, as far as it says which plugin is in trouble.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct PluginList {
+    pub(super) plugins: Vec<Plugin>,
+}
+
+/// How a plugin stands.
+#[derive(Debug, Deserialize)]
+pub(super) struct Plugin {
+    pub(super) id: String,
+    pub(super) title: Option<String>,
+    /// `starting`, `folding`, `at_head`, `disabled`, `quarantined` or `failed`.
+    pub(super) state: String,
+    pub(super) lag_entries: u64,
+    #[serde(default)]
+    pub(super) rules: Vec<Rule>,
+}
+
+/// What a plugin checks.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Rule {
+    pub(super) id: String,
+    pub(super) title: String,
+}

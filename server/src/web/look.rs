@@ -1,0 +1,154 @@
+//! How the pages look: the organisation's name, colour and logo; and how long somebody stays signed in.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::settings::PagesSettings;
+
+/// Largest logo.
+const LOGO_BYTES_MAX: usize = 256 * 1024;
+/// The colour of the head of every page, if none is set.
+const COLOUR: &str = "#12436d";
+/// White text has to be legible on the colour: WCAG 2.2, success criterion 1.4.3.
+const CONTRAST_MIN: f64 = 4.5;
+
+/// How the pages look.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Whose ledger it is, if that is to be another name than the data controller's.
+    pub(super) name: Option<String>,
+    /// `#rrggbb`.
+    pub(super) colour: String,
+    /// The logo, with its media type.
+    pub(super) logo: Option<(Vec<u8>, &'static str)>,
+    /// Without a page for so long, somebody is signed out.
+    pub(super) idle: Duration,
+    /// After so long, somebody is signed out.
+    pub(super) absolute: Duration,
+    /// Whether browsers come over TLS, be it by a proxy.
+    pub(super) is_secure: bool,
+}
+
+/// Why the settings of the pages are refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LookError {
+    /// No colour.
+    #[error("pages.colour: {0:?} is not of the form #1a2b3c")]
+    NoColour(String),
+    /// Text could not be read on it.
+    #[error(
+        "pages.colour: white text on {colour} has a contrast of {contrast:.1} to 1, the least is {CONTRAST_MIN} to 1; choose a darker one"
+    )]
+    TooLight {
+        /// The colour.
+        colour: String,
+        /// Its contrast with white.
+        contrast: f64,
+    },
+    /// The logo cannot be read.
+    #[error("pages.logo: {}: {error}", .path.display())]
+    Logo {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The logo is too large, or no picture.
+    #[error("pages.logo: {}: {fault}", .path.display())]
+    NoLogo {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: String,
+    },
+}
+
+impl Look {
+    /// What the settings say. `is_tls`: the server speaks TLS itself.
+    ///
+    /// # Errors
+    /// See [`LookError`].
+    pub fn new(settings: &PagesSettings, is_tls: bool) -> Result<Look, LookError> {
+        let colour = settings.colour.clone().unwrap_or_else(|| COLOUR.to_owned());
+        let contrast = contrast_with_white(&colour).ok_or_else(|| LookError::NoColour(colour.clone()))?;
+        if contrast < CONTRAST_MIN {
+            return Err(LookError::TooLight { colour, contrast });
+        }
+        let minutes = |minutes: u32| Duration::from_secs(u64::from(minutes) * 60);
+        Ok(Look {
+            name: settings.name.clone().filter(|name| !name.trim().is_empty()),
+            colour,
+            logo: settings.logo.clone().map(read_logo).transpose()?,
+            idle: minutes(settings.idle_minutes),
+            absolute: minutes(settings.absolute_minutes),
+            is_secure: is_tls || settings.behind_tls,
+        })
+    }
+}
+
+fn read_logo(path: PathBuf) -> Result<(Vec<u8>, &'static str), LookError> {
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) => return Err(LookError::Logo { path, error }),
+    };
+    if bytes.len() > LOGO_BYTES_MAX {
+        let fault = format!("{} bytes, the limit is {LOGO_BYTES_MAX} bytes", bytes.len());
+        return Err(LookError::NoLogo { path, fault });
+    }
+    let start = bytes.trim_ascii_start();
+    let media_type = match start {
+        _ if start.starts_with(b"\x89PNG\r\n\x1a\n") => "image/png",
+        _ if start.starts_with(b"<svg") || start.starts_with(b"<?xml") => "image/svg+xml",
+        _ => return Err(LookError::NoLogo { path, fault: "it is neither PNG nor SVG".to_owned() }),
+    };
+    Ok((bytes, media_type))
+}
+
+/// The contrast of white text on `#rrggbb`, as WCAG 2.2 has it; `None` if it is no colour.
+fn contrast_with_white(colour: &str) -> Option<f64> {
+    let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
+    let part = |place: usize| {
+        let value = f64::from(u8::from_str_radix(digits.get(place..place + 2)?, 16).ok()?) / 255.0;
+        Some(if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) })
+    };
+    let luminance = 0.2126 * part(0)? + 0.7152 * part(2)? + 0.0722 * part(4)?;
+    Some(1.05 / (luminance + 0.05))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_text_is_legible_on_the_colour() {
+        assert!((contrast_with_white("#000000").unwrap() - 21.0).abs() < 0.01);
+        assert!((contrast_with_white("#767676").unwrap() - 4.54).abs() < 0.01);
+        assert!(contrast_with_white(COLOUR).unwrap() > 9.0);
+        for wrong in ["", "12436d", "#12436", "#12436g", "red", "#+1+1+1"] {
+            let settings = PagesSettings { colour: Some(wrong.to_owned()), ..PagesSettings::default() };
+            assert!(Look::new(&settings, false).is_err(), "{wrong}");
+        }
+        let light = PagesSettings { colour: Some("#ffdd00".to_owned()), ..PagesSettings::default() };
+        let error = Look::new(&light, false).unwrap_err().to_string();
+        assert!(error.contains("1.3 to 1") && error.contains("4.5 to 1"), "{error}");
+    }
+
+    #[test]
+    fn a_logo_is_a_small_picture() {
+        let folder = tempfile::tempdir().unwrap();
+        let look = |bytes: &[u8]| {
+            let path = folder.path().join("logo");
+            fs::write(&path, bytes).unwrap();
+            let settings = PagesSettings { logo: Some(path), ..PagesSettings::default() };
+            Look::new(&settings, false).map(|look| look.logo.unwrap().1).map_err(|error| error.to_string())
+        };
+        assert_eq!(look(b"\x89PNG\r\n\x1a\nrest").unwrap(), "image/png");
+        assert_eq!(look(b"\n<svg xmlns='x'/>").unwrap(), "image/svg+xml");
+        assert!(look(b"GIF89a").unwrap_err().contains("neither PNG nor SVG"));
+        assert!(look(&vec![b'<'; LOGO_BYTES_MAX + 1]).unwrap_err().contains("the limit is 262144 bytes"));
+        let gone = PagesSettings { logo: Some(folder.path().join("gone")), ..PagesSettings::default() };
+        assert!(Look::new(&gone, false).unwrap_err().to_string().contains("pages.logo"));
+    }
+}
