@@ -29,6 +29,13 @@ pub fn csv_table(document: &Document, name: &str) -> Option<String> {
     document.sections.iter().flat_map(Section::tables).find(|table| table.name == name).map(of_table)
 }
 
+/// Lines of cells, of which a spreadsheet runs none.
+#[must_use]
+pub fn csv_lines(lines: &[Vec<Cell>]) -> String {
+    let lines: Vec<Vec<String>> = lines.iter().map(|line| line.iter().map(plain).collect()).collect();
+    written(&lines)
+}
+
 fn figures(document: &Document) -> String {
     let header = ["section", "figure", "title", "numerator", "denominator", "percent", "definition"];
     let mut lines = vec![header.map(str::to_owned).to_vec()];

@@ -16,7 +16,7 @@ pub mod words;
 mod xlsx;
 
 pub use chart::chart;
-pub use csv::{csv, csv_table};
+pub use csv::{csv, csv_lines, csv_table};
 pub use html::html;
 pub use rust_xlsxwriter::XlsxError;
 pub use xlsx::xlsx;

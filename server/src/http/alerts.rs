@@ -1,5 +1,6 @@
 //! `/v1/alerts`: what plugins hold to be late, missing or wrong, and what people do about it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -61,6 +62,9 @@ pub(super) struct AlertQuery {
     /// `next` of the page before.
     #[param(maximum = 9_007_199_254_740_991_u64)]
     after: Option<u64>,
+    /// Whether all that match are counted, too.
+    #[serde(default)]
+    totals: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
@@ -79,15 +83,18 @@ pub(super) enum WantedState {
 
 impl AlertQuery {
     fn matches(&self, card: &Card) -> bool {
-        let is = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
         let in_state = match self.state {
             WantedState::Open => card.stage() == Stage::Open,
             WantedState::Acknowledged => card.stage() == Stage::Acknowledged,
             WantedState::Cleared => card.stage() == Stage::Cleared,
             WantedState::All => true,
         };
-        in_state
-            && is(&self.plugin, &card.plugin)
+        in_state && self.matches_whatever_its_state(card)
+    }
+
+    fn matches_whatever_its_state(&self, card: &Card) -> bool {
+        let is = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
+        is(&self.plugin, &card.plugin)
             && is(&self.severity, &card.severity)
             && is(&self.rule, &card.rule)
             && is(&self.subject, &card.subject)
@@ -166,6 +173,37 @@ pub(super) struct AlertList {
     alerts: Vec<Alert>,
     /// What `after` is for the next page; null on the last.
     next: Option<u64>,
+    /// How many match, where that was asked for; null for a narrowed token, which may not see all of them.
+    totals: Option<Totals>,
+}
+
+/// How many alerts match what was asked for, whatever their state.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct Totals {
+    /// Of which nobody took notice yet.
+    open: u64,
+    /// Of which somebody took notice.
+    acknowledged: u64,
+    /// Which are over.
+    cleared: u64,
+    /// The open ones by severity.
+    open_by_severity: BTreeMap<String, u64>,
+    /// The open ones by rule.
+    open_by_rule: BTreeMap<String, u64>,
+}
+
+impl Totals {
+    fn count(&mut self, card: &Card) {
+        match card.stage() {
+            Stage::Acknowledged => self.acknowledged += 1,
+            Stage::Cleared => self.cleared += 1,
+            Stage::Open => {
+                self.open += 1;
+                *self.open_by_severity.entry(card.severity.to_string()).or_default() += 1;
+                *self.open_by_rule.entry(card.rule.to_string()).or_default() += 1;
+            }
+        }
+    }
 }
 
 /// Taking notice of an alert.
@@ -205,7 +243,7 @@ pub(super) async fn list(
     query: Result<Query<AlertQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     caller.needs(SEERS)?;
-    known(&uri, &["state", "plugin", "severity", "rule", "subject", "limit", "after"])?;
+    known(&uri, &["state", "plugin", "severity", "rule", "subject", "limit", "after", "totals"])?;
     let Query(query) = query.map_err(|error| Problem::new("bad_request", error.body_text()))?;
     let limit = query.limit.unwrap_or(LIMIT_DEFAULT);
     if !(1..=LIMIT_MAX).contains(&limit) {
@@ -235,7 +273,16 @@ fn page(app: &App, grant: &Grant, query: &AlertQuery, limit: usize) -> Result<Al
     if next.is_none() && wanted.len() == LOOKED_AT_MAX {
         next = wanted.last().map(|card| card.raised);
     }
-    Ok(AlertList { alerts, next })
+    let totals = match query.totals && grant.scope.is_everything() {
+        false => None,
+        true => Some(app.board.look(|cards| {
+            let mut totals = Totals::default();
+            let all = cards.before(u64::MAX).filter(|card| query.matches_whatever_its_state(card));
+            all.for_each(|card| totals.count(card));
+            totals
+        })?),
+    };
+    Ok(AlertList { alerts, next, totals })
 }
 
 /// An alert

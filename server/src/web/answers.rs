@@ -1,5 +1,7 @@
 //! What the interface answers, as far as several pages read it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -8,6 +10,18 @@ use serde_json::Value;
 pub(super) struct AlertList {
     pub(super) alerts: Vec<Alert>,
     pub(super) next: Option<u64>,
+    /// Not told to a token that is narrowed.
+    pub(super) totals: Option<Totals>,
+}
+
+/// How many alerts there are.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Totals {
+    pub(super) open: u64,
+    pub(super) acknowledged: u64,
+    pub(super) cleared: u64,
+    pub(super) open_by_severity: BTreeMap<String, u64>,
+    pub(super) open_by_rule: BTreeMap<String, u64>,
 }
 
 /// An alert.
@@ -64,6 +78,9 @@ pub(super) struct Register {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) description: String,
+    /// The types of event that its rows are made of.
+    #[serde(default)]
+    pub(super) feeds: Vec<String>,
     pub(super) columns: Vec<Column>,
 }
 

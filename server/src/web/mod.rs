@@ -10,6 +10,7 @@ mod access;
 mod alerts;
 mod answers;
 mod cases;
+mod due;
 mod entries;
 mod failure;
 mod fields;
