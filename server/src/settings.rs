@@ -349,8 +349,7 @@ struct Given {
 
 /// The variables that name a section. Others, `MUNIMENT_LOG` say, are no settings.
 fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> impl Iterator<Item = Given> {
-    const SECTIONS: [&str; 8] =
-        ["clock", "http", "ledger", "pages", "personal", "plugins", "reads", "vault"];
+    const SECTIONS: [&str; 8] = ["clock", "http", "ledger", "pages", "personal", "plugins", "reads", "vault"];
     variables.into_iter().filter_map(|(name, value)| {
         let key = name.strip_prefix(ENVIRONMENT_PREFIX)?.to_ascii_lowercase();
         let (section, field) = key.split_once('_')?;

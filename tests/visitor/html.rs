@@ -307,7 +307,16 @@ impl Form {
     /// Types into what has a label that begins so, or chooses there.
     #[track_caller]
     pub(crate) fn fill(&mut self, label: &str, value: &str) {
-        let begins = |text: &str| text.to_lowercase().starts_with(&label.to_lowercase());
+        let said = |text: &str, whole: bool| match whole {
+            true => text.eq_ignore_ascii_case(label),
+            false => text.to_lowercase().starts_with(&label.to_lowercase()),
+        };
+        // Of two labels that begin alike the one that is meant is named in full.
+        let whole = self.controls.iter().any(|control| {
+            (control.is_typed() || control.kind == "select") && said(&control.label, true)
+                || said(&control.legend, true)
+        });
+        let begins = |text: &str| said(text, whole);
         let mut is_done = false;
         for control in &mut self.controls {
             match control.kind.as_str() {
@@ -317,11 +326,8 @@ impl Form {
                     is_done |= is_it;
                 }
                 "select" if begins(&control.label) && !is_done => {
-                    let option = control
-                        .options
-                        .iter()
-                        .find(|(known, text)| [known, text].iter().any(|it| *it == value));
-                    if let Some((known, _)) = option {
+                    let is_it = |(known, text): &&(String, String)| known == value || text == value;
+                    if let Some((known, _)) = control.options.iter().find(is_it) {
                         known.clone_into(&mut control.value);
                         is_done = true;
                     }
@@ -378,6 +384,26 @@ impl Form {
         }
     }
 
+    /// Presses a button, named by what stands on it or by its value.
+    #[track_caller]
+    pub(crate) fn press(mut self, button: &str) -> Form {
+        let is_it = |control: &&mut Control| {
+            control.is_button() && (control.value == button || control.label == button)
+        };
+        match self.controls.iter_mut().find(is_it) {
+            Some(control) => control.is_chosen = true,
+            None => panic!("there is no button {button:?} in\n{self:#?}"),
+        }
+        self
+    }
+
+    /// What is sent under a name.
+    #[track_caller]
+    pub(crate) fn sent(&self, name: &str) -> String {
+        let found = self.pairs().into_iter().find(|(known, _)| known == name);
+        found.unwrap_or_else(|| panic!("nothing is sent as {name:?} of\n{self:#?}")).1
+    }
+
     /// Sets what nobody sees.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         for control in self.controls.iter_mut().filter(|control| control.name == name) {
@@ -401,7 +427,8 @@ impl Form {
 #[test]
 fn html_is_read_as_browsers_read_it() {
     let pieces = read(
-        "<!doctype html><p a=\"1 &#38; 2\" b=x/y c>1 &lt; 2<br/>&amp;lt;</p><script src='/s'>\"<b>\"</script><img src=x onerror=alert(1)>",
+        "<!doctype html><p a=\"1 &#38; 2\" b=x/y c>1 &lt; 2<br/>&amp;lt;</p>\
+         <script src='/s'>\"<b>\"</script><img src=x onerror=alert(1)>",
     );
     let tags: Vec<&Tag> = pieces
         .iter()

@@ -1,16 +1,61 @@
 //! Somebody who looks at the pages: keeps the cookie, follows links and redirects, and sends forms as a browser does.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 pub(crate) mod html;
 
 use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use html::{Form, Piece, Tag};
+use jiff::Timestamp;
 
 use crate::support::http::{Answer, Request};
 use crate::support::serving::Serving;
 
 /// Most that a page may weigh with its style and its scripts.
 const WEIGHT_BYTES_MAX: usize = 150_000;
+
+/// Every page that is there in every ledger, as far as an administrator sees it.
+pub(crate) const PAGES: [&str; 20] = [
+    "/",
+    "/alerts",
+    "/registers",
+    "/record",
+    "/record/request.received",
+    "/record/correction",
+    "/reports",
+    "/reports/new",
+    "/ledger",
+    "/ledger/0",
+    "/verify",
+    "/verify?seq=0",
+    "/verify/how",
+    "/personal-data",
+    "/personal-data/reveal",
+    "/personal-data/destroy",
+    "/plugins",
+    "/plugins/install",
+    "/access",
+    "/access/new",
+];
+
+/// Texts that would do harm in a page that did not escape them.
+pub(crate) const HOSTILE: [&str; 7] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)' x='",
+    "javascript:alert(1)",
+    "{{7*7}}${7*7}<%= 7*7 %>",
+    "</title></textarea></script><svg/onload=alert(1)>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+];
+
+/// An instant so many days ago.
+pub(crate) fn days_ago(days: u64) -> Timestamp {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    Timestamp::from_second(i64::try_from(now - days * 86_400).unwrap()).unwrap()
+}
 
 /// A page that somebody looks at.
 #[derive(Debug)]
@@ -49,7 +94,7 @@ impl Page {
             Piece::Tag(tag) => Some(tag),
             _ => None,
         });
-        tags.filter(is_it).collect::<Vec<_>>().into_iter()
+        tags.filter(is_it)
     }
 
     /// What is read of it, with single spaces.
@@ -193,7 +238,6 @@ impl Page {
 }
 
 /// Somebody with a browser.
-#[derive(Debug)]
 pub(crate) struct Visitor<'s> {
     serving: &'s Serving,
     /// Name and value of the cookie.
@@ -259,14 +303,18 @@ impl<'s> Visitor<'s> {
         let pairs =
             form.pairs().into_iter().map(|(name, value)| format!("{}={}", encoded(&name), encoded(&value)));
         let fields = pairs.collect::<Vec<_>>().join("&");
-        let (action, _) =
-            form.action.split_once('?').filter(|_| form.method == "get").unwrap_or((&form.action, ""));
+        let (action, _) = form
+            .action
+            .split_once('?')
+            .filter(|_| form.method == "get")
+            .unwrap_or((form.action.as_str(), ""));
         let request = match form.method.as_str() {
             "post" => Request::post(target(action), "application/x-www-form-urlencoded", fields),
             _ => return self.get(&format!("{action}?{fields}")),
         };
         // As browsers say where a form comes from, unless it is to come from elsewhere.
-        let headers = if headers.is_empty() { &[("sec-fetch-site", "same-origin")] } else { headers };
+        let headers: &[(&str, &str)] =
+            if headers.is_empty() { &[("sec-fetch-site", "same-origin")] } else { headers };
         let request = headers.iter().fold(request, |request, (name, value)| request.with(name, value));
         let answer = self.ask(request);
         Page::new(action, answer)

@@ -80,7 +80,10 @@ pub(crate) fn run(args: &DemoArgs, set: &SetArg) -> Result<Verdict, Failure> {
     if args.no_serve {
         return Ok(if has_held { Verdict::Done } else { Verdict::Wanting });
     }
-    print::result(&format!("Its administrator's token, for this demo only: {token}"));
+    print::result(
+        "Open the address below in a browser, and sign in with this token, made for this demo only:",
+    );
+    print::result(&format!("  {token}"));
     print::result("Ctrl-C ends it; `muniment serve --data` with the ledger's directory begins again.\n");
     serve::run(&serve::ServeArgs::of(&ledger), set)
 }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
-use muniment_core::report::{Document, Section};
+use muniment_core::report::{Document, Edition, Section};
 use muniment_core::time::Timestamp;
 
 use super::failure::{EXIT_CODES, Failure, Verdict};
 use super::opening::{self, DataArg, SetArg};
 use super::print;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, names};
 use crate::report::files::Format;
 use crate::report::stopped::Maker;
 use crate::report::{Day, Period, ReportError, Wish, difference, files};
@@ -295,6 +295,12 @@ fn made(args: &MakeArgs, set: &SetArg) -> Result<(Document, PathBuf), Failure> {
         if !args.unrecorded {
             files::record_generated(ledger, &document)
                 .map_err(|error| Failure::wanting(format!("recording that it was made: {error}")))?;
+        }
+        if let (Some(directory), false, Edition::Internal) = (&args.data, args.unrecorded, document.edition) {
+            // So that a server of this ledger lists it, and can give it out.
+            let (folder, name) = (directory.join(names::REPORTS), format!("{}.json", document.id));
+            files::write(&folder, &[(name, files::json(&document))])
+                .map_err(|error| Failure::wanting(format!("{}: {error}", folder.display())))?;
         }
         Ok((document, out))
     })

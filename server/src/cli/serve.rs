@@ -30,8 +30,8 @@ use crate::net::{BodyTime, ListenOptions, Listener};
 use crate::plugins::{Ground, PluginOptions, Plugins};
 use crate::settings::Settings;
 use crate::tokens::Tokens;
-use crate::web::Look;
 use crate::vault::{Keeper, Vault};
+use crate::web::Look;
 
 const ABOUT: &str = "\
 Serve the ledger over HTTP: events are posted, searched, followed and proved. /docs describes the \

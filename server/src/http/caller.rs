@@ -74,7 +74,8 @@ impl FromRequestParts<Arc<App>> for Caller {
         })?;
         // The same words whether a token is missing, wrong or revoked.
         found.map(Caller).ok_or_else(|| {
-            let detail = "send `Authorization: Bearer <token>` with a token of this ledger that was not revoked";
+            let detail =
+                "send `Authorization: Bearer <token>` with a token of this ledger that was not revoked";
             Problem::new("unauthorized", detail)
         })
     }

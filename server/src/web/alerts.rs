@@ -100,7 +100,9 @@ pub(super) fn colour(severity: &str) -> &'static str {
 /// `role/ig-manager` is the IG manager; a role's name is made for programs.
 fn recipient(name: &str) -> String {
     let role = words::from_name(name.strip_prefix("role/").unwrap_or(name));
-    let known = |word: &str| matches!(word.to_lowercase().as_str(), "ig" | "dpo" | "siro" | "hr" | "cctv" | "foi" | "ict" | "it");
+    let known = |word: &str| {
+        matches!(word.to_lowercase().as_str(), "ig" | "dpo" | "siro" | "hr" | "cctv" | "foi" | "ict" | "it")
+    };
     role.split(' ')
         .map(|word| if known(word) { word.to_uppercase() } else { word.to_owned() })
         .collect::<Vec<_>>()
@@ -144,6 +146,8 @@ struct ListPage {
     total: Option<String>,
     /// The rules that have open alerts: code, title, how many.
     rules: Vec<(String, String, String)>,
+    /// The rule that is asked for, where it has none.
+    other_rule: String,
     next: String,
     is_filtered: bool,
 }
@@ -185,11 +189,15 @@ async fn list(visit: Visit, Query(filter): Query<Filter>) -> Result<Response, Fa
         let title = title(&visit, &rule);
         (rule, title, words::number(count))
     });
-    let is_filtered = [&filter.severity, &filter.rule, &filter.subject].iter().any(|wanted| !wanted.is_empty())
-        || !matches!(filter.state.as_str(), "" | "open");
+    let is_filtered =
+        [&filter.severity, &filter.rule, &filter.subject].iter().any(|wanted| !wanted.is_empty())
+            || !matches!(filter.state.as_str(), "" | "open");
+    let rules: Vec<(String, String, String)> = rules.collect();
+    let is_known = rules.iter().any(|(rule, ..)| *rule == filter.rule);
     page::page(&ListPage {
         frame: visit.frame("Alerts", Place::Alerts),
-        rules: rules.collect(),
+        other_rule: if is_known { String::new() } else { filter.rule.clone() },
+        rules,
         filter,
         items,
         total,
@@ -284,7 +292,10 @@ fn clause_view(visit: &Visit, clause: &str) -> ClauseView {
     ClauseView {
         name: id.to_owned(),
         policy: known.map_or_else(|| policy.to_owned(), |policy| policy.title.clone()),
-        says: known.and_then(|policy| policy.clause(id)).map(|clause| clause.says.clone()).unwrap_or_default(),
+        says: known
+            .and_then(|policy| policy.clause(id))
+            .map(|clause| clause.says.clone())
+            .unwrap_or_default(),
     }
 }
 
@@ -293,7 +304,10 @@ fn history(alert: &Alert) -> Vec<Step> {
         what: "Raised".to_owned(),
         when: Moment::of(&alert.raised_at),
         seq: alert.raised_seq,
-        note: alert.causing_seq.map(|seq| format!("Caused by entry {}.", words::number(seq))).unwrap_or_default(),
+        note: alert
+            .causing_seq
+            .map(|seq| format!("Caused by entry {}.", words::number(seq)))
+            .unwrap_or_default(),
     }];
     steps.extend(alert.acknowledged.iter().map(|done| {
         let act = ACTS.iter().find(|(name, ..)| *name == done.act);

@@ -106,7 +106,6 @@ pub(super) struct RegisterPage {
 pub(super) struct Row {
     pub(super) cells: Vec<Value>,
     pub(super) subject: Option<String>,
-    pub(super) unit: Option<String>,
     pub(super) evidence: Vec<u64>,
 }
 
@@ -132,13 +131,4 @@ pub(super) struct Plugin {
     /// `starting`, `folding`, `at_head`, `disabled`, `quarantined` or `failed`.
     pub(super) state: String,
     pub(super) lag_entries: u64,
-    #[serde(default)]
-    pub(super) rules: Vec<Rule>,
-}
-
-/// What a plugin checks.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Rule {
-    pub(super) id: String,
-    pub(super) title: String,
 }

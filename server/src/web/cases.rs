@@ -41,7 +41,6 @@ struct Standing {
 #[template(path = "case.html")]
 struct CasePage {
     frame: Frame,
-    subject: String,
     lines: Vec<Line>,
     /// Whether there are more entries than are shown.
     is_cut: bool,
@@ -81,14 +80,13 @@ async fn case(visit: Visit, Path(subject): Path<String>) -> Result<Response, Fai
         may_record: visit.holds(&[Role::Officer]),
         may_reveal: visit.holds(&[Role::Officer]) && sealed.is_some(),
         record_path: with_query("/record", &[("subject", &subject)]),
-        reveal_path: with_query("/personal-data/reveal", &[
-            ("group", sealed.as_deref().unwrap_or_default()),
-            ("subject", &subject),
-        ]),
+        reveal_path: with_query(
+            "/personal-data/reveal",
+            &[("group", sealed.as_deref().unwrap_or_default()), ("subject", &subject)],
+        ),
         search_path: with_query("/ledger", &[("subject", &subject)]),
         lines,
         alerts,
-        subject,
     })
 }
 
@@ -107,7 +105,8 @@ async fn standings(
     let pages = pages.into_iter().filter(|page| !page.rows.is_empty());
     Ok(pages
         .map(|page| {
-            let titles: Vec<String> = page.register.columns.iter().map(|column| column.title.clone()).collect();
+            let titles: Vec<String> =
+                page.register.columns.iter().map(|column| column.title.clone()).collect();
             let rows = page.rows.iter().map(|row| {
                 let cells = view(row, &page.register).cells.into_iter();
                 titles.iter().cloned().zip(cells).filter(|(_, cell)| !cell.text.words.is_empty()).collect()

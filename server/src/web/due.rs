@@ -32,11 +32,10 @@ pub(super) struct Due {
 pub(super) async fn within(visit: &Visit, days: u32, today: Day) -> Result<Vec<Due>, Failure> {
     let Some(list) = visit.find::<RegisterList>("/v1/registers").await? else { return Ok(Vec::new()) };
     let with_due = |register: &Register| register.columns.iter().any(|column| column.name == "due");
-    let pages = pages_of(visit, list.registers.into_iter().filter(with_due), &[
-        ("due_within", days.to_string().as_str()),
-        ("limit", ROWS_MAX),
-    ]);
-    let mut due: Vec<Due> = pages.await?.iter().flat_map(|page| rows(page, today)).collect();
+    let days = days.to_string();
+    let asked = [("due_within", days.as_str()), ("limit", ROWS_MAX)];
+    let pages = pages_of(visit, list.registers.into_iter().filter(with_due), &asked).await?;
+    let mut due: Vec<Due> = pages.iter().flat_map(|page| rows(page, today)).collect();
     due.retain(|row| !row.is_overdue);
     due.sort_by(|one, other| (one.day, &one.what).cmp(&(other.day, &other.what)));
     // The same case may stand in several registers.
@@ -53,7 +52,8 @@ pub(super) async fn pages_of(
 ) -> Result<Vec<RegisterPage>, Failure> {
     let mut asking = JoinSet::new();
     for (place, register) in registers.enumerate() {
-        let path = with_query(&format!("/v1/registers/{}/{}", part(&register.plugin), part(&register.name)), asked);
+        let path =
+            with_query(&format!("/v1/registers/{}/{}", part(&register.plugin), part(&register.name)), asked);
         let visit = visit.clone();
         asking.spawn(async move { (place, visit.get::<RegisterPage>(&path).await) });
     }
@@ -72,7 +72,9 @@ pub(super) async fn pages_of(
 
 fn rows(page: &RegisterPage, today: Day) -> Vec<Due> {
     let register = &page.register;
-    let Some(place) = register.columns.iter().position(|column| column.name == "due") else { return Vec::new() };
+    let Some(place) = register.columns.iter().position(|column| column.name == "due") else {
+        return Vec::new();
+    };
     let path = format!("/registers/{}/{}", part(&register.plugin), part(&register.name));
     let rows = page.rows.iter().filter_map(|row| {
         let due = row.cells.get(place)?.as_str()?;
@@ -115,7 +117,8 @@ mod tests {
         }))
         .unwrap();
         let found = rows(&page, "2026-05-01".parse().unwrap());
-        let told: Vec<_> = found.iter().map(|row| (row.what.as_str(), row.days_left.as_str(), row.is_overdue)).collect();
+        let told: Vec<_> =
+            found.iter().map(|row| (row.what.as_str(), row.days_left.as_str(), row.is_overdue)).collect();
         assert_eq!(told, [("FOI/1", "1 day left", false), ("a record", "1 day overdue", true)]);
         assert_eq!(found[0].register_path, "/registers/p/n");
     }

@@ -102,8 +102,14 @@ mod tests {
             },
         });
         let line = Line::of(&entry, catalogue);
-        assert_eq!((line.seq, line.subject.as_str(), line.case_path.as_str()), (41, "FOI/1", "/cases/FOI%2F1"));
-        assert_eq!((line.happened.words.as_str(), line.recorded.words.as_str()), ("30 April 2026", "1 May 2026, 10:30am"));
+        assert_eq!(
+            (line.seq, line.subject.as_str(), line.case_path.as_str()),
+            (41, "FOI/1", "/cases/FOI%2F1")
+        );
+        assert_eq!(
+            (line.happened.words.as_str(), line.recorded.words.as_str()),
+            ("30 April 2026", "1 May 2026, 10:30am")
+        );
         assert!(line.is_sealed && line.title != "request.received", "{line:?}");
         assert_eq!(line.fields.len(), 1, "{:?}", line.fields);
         let other = json!({ "event": { "type": "uk.example.thing", "data": [1, 2] } });

@@ -40,13 +40,18 @@ impl FromRequest<Arc<Pages>> for Posted {
         let path = parts.uri.path_and_query().map_or("/", |wanted| wanted.as_str()).to_owned();
         let Some(visit) = parts.extensions.get::<Visit>().cloned() else {
             let kept = fields.without(&[CSRF]);
-            let sign_in = SignInPage::again(Frame::new(pages, None, "Sign in to go on", Place::Nowhere), path, &kept);
-            return Err(page::with_status(StatusCode::UNAUTHORIZED, &sign_in).unwrap_or_else(Failure::into_response));
+            let sign_in =
+                SignInPage::again(Frame::new(pages, None, "Sign in to go on", Place::Nowhere), path, &kept);
+            return Err(
+                page::with_status(StatusCode::UNAUTHORIZED, &sign_in).unwrap_or_else(Failure::into_response)
+            );
         };
         if !visit.session.is_own_form(fields.get(CSRF)) {
             let fields = fields.without(&[CSRF]);
             let kept = KeptPage::new(visit.frame("Check before you go on", Place::Nowhere), path, &fields);
-            return Err(page::with_status(StatusCode::FORBIDDEN, &kept).unwrap_or_else(Failure::into_response));
+            return Err(
+                page::with_status(StatusCode::FORBIDDEN, &kept).unwrap_or_else(Failure::into_response)
+            );
         }
         Ok(Posted { visit, fields: fields.without(&[CSRF]) })
     }
@@ -54,7 +59,8 @@ impl FromRequest<Arc<Pages>> for Posted {
 
 /// Refuses a form that another site's page sent. Browsers say so by themselves; the field `csrf` is needed besides.
 pub(super) fn from_here(headers: &HeaderMap) -> Result<(), Failure> {
-    let elsewhere = || Err(Failure::forbidden("This form was sent from a page of another site, so nothing was done."));
+    let elsewhere =
+        || Err(Failure::forbidden("This form was sent from a page of another site, so nothing was done."));
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match text("sec-fetch-site") {
         Some("same-origin" | "none") => return Ok(()),
@@ -63,7 +69,9 @@ pub(super) fn from_here(headers: &HeaderMap) -> Result<(), Failure> {
     }
     match (text("origin"), text("host")) {
         (None, _) => Ok(()),
-        (Some(origin), Some(host)) if origin.split_once("://").is_some_and(|(_, from)| from == host) => Ok(()),
+        (Some(origin), Some(host)) if origin.split_once("://").is_some_and(|(_, from)| from == host) => {
+            Ok(())
+        }
         _ => elsewhere(),
     }
 }
@@ -101,7 +109,11 @@ mod tests {
     fn forms_of_other_sites_are_refused() {
         assert!(is_from_here(&[("sec-fetch-site", "same-origin")]));
         assert!(!is_from_here(&[("sec-fetch-site", "cross-site")]));
-        assert!(!is_from_here(&[("sec-fetch-site", "same-site"), ("origin", "http://here"), ("host", "here")]));
+        assert!(!is_from_here(&[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "http://here"),
+            ("host", "here")
+        ]));
         // Browsers that do not say so.
         assert!(is_from_here(&[("origin", "http://here:8080"), ("host", "here:8080")]));
         assert!(!is_from_here(&[("origin", "http://elsewhere"), ("host", "here")]));

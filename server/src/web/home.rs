@@ -30,7 +30,6 @@ struct Severity {
     name: String,
     colour: &'static str,
     path: String,
-    count: u64,
     said: String,
     /// Of the longest bar, in hundredths.
     width: u64,
@@ -121,7 +120,8 @@ pub(super) async fn home(visit: Visit) -> Result<Response, Failure> {
     let mut due = if sees_registers { due::within(&visit, DAYS, day).await? } else { Vec::new() };
     let more = due.len().saturating_sub(DUE_SHOWN);
     due.truncate(DUE_SHOWN);
-    let plugins = if staff { visit.find::<PluginList>("/v1/plugins").await? } else { None }.unwrap_or_default();
+    let plugins =
+        if staff { visit.find::<PluginList>("/v1/plugins").await? } else { None }.unwrap_or_default();
     let sees_reports = staff && visit.sees_everything();
     let ready = visit.raw(Method::GET, "/readyz", None).await?;
     let ready = axum::body::to_bytes(ready.into_body(), 64 * 1024).await.unwrap_or_default();
@@ -153,7 +153,8 @@ async fn alerts(visit: &Visit) -> Result<(Option<AlertList>, bool), Failure> {
         match visit.get::<AlertList>(&path).await {
             Ok(list) if list.alerts.is_empty() && severity != "warning" => {}
             Ok(mut list) => {
-                list.totals = visit.get::<AlertList>("/v1/alerts?state=open&limit=1&totals=true").await?.totals;
+                list.totals =
+                    visit.get::<AlertList>("/v1/alerts?state=open&limit=1&totals=true").await?.totals;
                 return Ok((Some(list), false));
             }
             Err(failure) if failure.code() == "gathering" => return Ok((None, true)),
@@ -182,7 +183,6 @@ fn severities(totals: &Totals) -> Vec<Severity> {
             name: words::from_name(name),
             said: words::number(*count),
             width: (count * 100 / most).max(1),
-            count: *count,
         })
         .collect()
 }
@@ -213,7 +213,10 @@ async fn latest(visit: &Visit) -> Result<Option<Latest>, Failure> {
     let figures = shares.into_iter().chain(numbers).take(FIGURES_SHOWN).map(|metric| Figure {
         title: metric.title.clone(),
         said: muniment_report::words::figure(metric),
-        percent: metric.numerator.zip(metric.denominator).map(|(part, whole)| (part * 100 / whole.max(1)).min(100)),
+        percent: metric
+            .numerator
+            .zip(metric.denominator)
+            .map(|(part, whole)| (part * 100 / whole.max(1)).min(100)),
     });
     Ok(Some(Latest {
         figures: figures.collect(),

@@ -144,7 +144,8 @@ struct FailurePage<'f> {
 
 /// The page about what went wrong.
 pub(super) fn failure(pages: &Arc<Pages>, session: Option<&Session>, failure: &Failure) -> Response {
-    let title = if failure.title.is_empty() { "Sorry, there is a problem with this service" } else { &failure.title };
+    let title =
+        if failure.title.is_empty() { "Sorry, there is a problem with this service" } else { &failure.title };
     let frame = Frame::new(pages, session, title, Place::Nowhere);
     let status = StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     match with_status(status, &FailurePage { frame, failure }) {

@@ -225,7 +225,10 @@ async fn fetch_all(
     let mut last = all.rows.len();
     while last == CHUNK {
         if all.rows.len() >= ROWS_MAX {
-            let detail = format!("The register has more than {} rows: filter it first.", words::number(ROWS_MAX as u64));
+            let detail = format!(
+                "The register has more than {} rows: filter it first.",
+                words::number(ROWS_MAX as u64)
+            );
             return Err(Failure::new(422, "There are too many rows to sort or to save", detail));
         }
         let more = fetch(visit, plugin, name, filter, all.rows.len(), CHUNK).await?;
@@ -278,7 +281,8 @@ fn heads(register: &Register, filter: &Filter, rows: &[Row], path: &str) -> Vec<
             _ => "",
         };
         let by = if sorted == "ascending" { format!("-{}", column.name) } else { column.name.clone() };
-        let mut cells = rows.iter().filter_map(|row| row.cells.get(place)).filter(|cell| !cell.is_null()).peekable();
+        let mut cells =
+            rows.iter().filter_map(|row| row.cells.get(place)).filter(|cell| !cell.is_null()).peekable();
         Head {
             title: column.title.clone(),
             path: format!("{path}{}", filter.query(&by, 1)),
@@ -305,7 +309,11 @@ pub(super) fn view(row: &Row, register: &Register) -> RowView {
     RowView {
         cells,
         evidence,
-        evidence_more: if more == 0 { String::new() } else { format!("and {} more", words::number(more as u64)) },
+        evidence_more: if more == 0 {
+            String::new()
+        } else {
+            format!("and {} more", words::number(more as u64))
+        },
     }
 }
 
@@ -329,7 +337,8 @@ fn cell(column: &str, value: &Value, path: String) -> CellView {
 
 /// `3 of 7 (43 %)`, halves rounded up.
 fn share_in_words(value: &Value) -> String {
-    let (Some(numerator), Some(denominator)) = (value["numerator"].as_u64(), value["denominator"].as_u64()) else {
+    let (Some(numerator), Some(denominator)) = (value["numerator"].as_u64(), value["denominator"].as_u64())
+    else {
         return value.to_string();
     };
     if denominator == 0 {
@@ -348,7 +357,9 @@ async fn export(visit: &Visit, plugin: &str, name: &str, filter: &Filter) -> Res
     lines.extend(all.rows.iter().map(|row| {
         let cells = row.cells.iter().map(|value| match value {
             Value::Null => Cell::Nothing,
-            Value::Number(number) => number.as_i64().map_or_else(|| Cell::Text(number.to_string()), Cell::Number),
+            Value::Number(number) => {
+                number.as_i64().map_or_else(|| Cell::Text(number.to_string()), Cell::Number)
+            }
             Value::Object(_) => Cell::Text(share_in_words(value)),
             other => Cell::Text(in_words_of(other)),
         });
@@ -419,7 +430,6 @@ mod tests {
         let row = Row {
             cells: vec![json!("FOI/1"), json!("FOI/1")],
             subject: Some("FOI/1".to_owned()),
-            unit: None,
             evidence: (0..8).collect(),
         };
         let view = view(&row, &page.register);

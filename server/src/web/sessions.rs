@@ -146,8 +146,7 @@ mod tests {
     #[test]
     fn signing_out_everywhere_ends_all_of_a_token_and_no_other() {
         let (sessions, now) = (Sessions::new(MINUTE, MINUTE), Instant::now());
-        let [first, second, third] =
-            ["a", "a", "b"].map(|name| sessions.open(grant(name), now).unwrap());
+        let [first, second, third] = ["a", "a", "b"].map(|name| sessions.open(grant(name), now).unwrap());
         sessions.close(&first);
         assert!(sessions.visit(&first, now).is_none());
         assert!(sessions.visit(&second, now).is_some());

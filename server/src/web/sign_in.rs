@@ -82,7 +82,10 @@ async fn sign_in(State(pages): State<Arc<Pages>>, request: Request) -> Result<Re
     let (next, kept) = (local(fields.get("next")).to_owned(), fields.get("kept").to_owned());
     let refused = |status: StatusCode, error: String| {
         let frame = Frame::new(&pages, None, "Sign in", Place::Nowhere).with_errors();
-        page::with_status(status, &SignInPage { frame, next: next.clone(), kept: kept.clone(), error: Some(error) })
+        page::with_status(
+            status,
+            &SignInPage { frame, next: next.clone(), kept: kept.clone(), error: Some(error) },
+        )
     };
     let secret = fields.get("token");
     if secret.is_empty() {
@@ -155,7 +158,15 @@ mod tests {
         for ours in ["/", "/alerts?state=open", "/ledger/7"] {
             assert_eq!(local(ours), ours);
         }
-        for other in ["", "https://elsewhere", "//elsewhere", "/\\elsewhere", "\\\\elsewhere", "/x\r\ny", "javascript:x"] {
+        for other in [
+            "",
+            "https://elsewhere",
+            "//elsewhere",
+            "/\\elsewhere",
+            "\\\\elsewhere",
+            "/x\r\ny",
+            "javascript:x",
+        ] {
             assert_eq!(local(other), "/", "{other:?}");
         }
     }

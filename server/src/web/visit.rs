@@ -41,7 +41,6 @@ pub(super) struct Visit {
 /// What the interface answered.
 #[derive(Debug)]
 pub(super) struct Answer {
-    pub(super) status: u16,
     pub(super) body: Vec<u8>,
 }
 
@@ -100,7 +99,7 @@ impl Visit {
         let bytes = to_bytes(response.into_body(), ANSWER_BYTES_MAX).await;
         let body = bytes.map_err(|error| Failure::internal("an answer is too large", &error))?.to_vec();
         if status.is_success() {
-            return Ok(Answer { status: status.as_u16(), body });
+            return Ok(Answer { body });
         }
         let mut failure: Failure = serde_json::from_slice(&body).unwrap_or_default();
         failure.status = status.as_u16();
@@ -174,7 +173,8 @@ pub(super) fn cookie_name(is_secure: bool) -> &'static str {
 pub(super) fn cookie<'h>(headers: &'h HeaderMap, is_secure: bool) -> Option<&'h str> {
     let name = cookie_name(is_secure);
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|one| one.trim().split_once('='));
+    let mut pairs =
+        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|one| one.trim().split_once('='));
     pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 

@@ -1,5 +1,7 @@
 //! Days, times and numbers as pages say them: London's, with UTC beside it.
 
+use std::borrow::Borrow;
+
 use muniment_core::time::Timestamp;
 
 use crate::report::{Day, moment_in_words};
@@ -54,8 +56,10 @@ pub(super) fn days_left(today: Day, due: Day) -> String {
 }
 
 /// A number with separators: `20,215`.
-pub(super) fn number(number: u64) -> String {
-    let digits = number.to_string();
+///
+/// Templates hand over what they borrow.
+pub(super) fn number(number: impl Borrow<u64>) -> String {
+    let digits = number.borrow().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
@@ -67,7 +71,8 @@ pub(super) fn number(number: u64) -> String {
 }
 
 /// So many of something: `1 entry`, `2,300 entries`.
-pub(super) fn count(count: u64, one: &str, many: &str) -> String {
+pub(super) fn count(count: impl Borrow<u64>, one: &str, many: &str) -> String {
+    let count = *count.borrow();
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
@@ -85,7 +90,10 @@ mod tests {
     #[test]
     fn moments_are_told_in_london() {
         let summer = Moment::of("2026-07-14T08:30:00.123456Z");
-        assert_eq!((summer.words.as_str(), summer.utc.as_str()), ("14 July 2026, 9:30am", "2026-07-14 08:30:00 UTC"));
+        assert_eq!(
+            (summer.words.as_str(), summer.utc.as_str()),
+            ("14 July 2026, 9:30am", "2026-07-14 08:30:00 UTC")
+        );
         assert_eq!(Moment::of("2026-07-14").words, "14 July 2026");
         assert_eq!(Moment::of("soon").words, "soon");
         assert_eq!(day_of("2026-07-14T23:30:00Z").unwrap().in_short(), "15 July 2026");
@@ -93,10 +101,10 @@ mod tests {
 
     #[test]
     fn numbers_have_separators() {
-        let said = [0, 999, 1_000, 20_215, 1_234_567].map(number);
+        let said = [0_u64, 999, 1_000, 20_215, 1_234_567].map(number);
         assert_eq!(said, ["0", "999", "1,000", "20,215", "1,234,567"]);
-        assert_eq!(count(1, "entry", "entries"), "1 entry");
-        assert_eq!(count(2_300, "entry", "entries"), "2,300 entries");
+        assert_eq!(count(1_u64, "entry", "entries"), "1 entry");
+        assert_eq!(count(2_300_u64, "entry", "entries"), "2,300 entries");
         assert_eq!(from_name("in_hand"), "In hand");
         assert_eq!(from_name(""), "");
     }

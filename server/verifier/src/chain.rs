@@ -9,6 +9,8 @@ use crate::report::{Check, Report};
 /// Largest number of an entry that a browser can ask for.
 const SEQ_MAX: u64 = 9_007_199_254_740_991;
 
+const CHAIN: (&str, &str) = ("chain", "The chain");
+
 /// Whether `lines`, each but perhaps the last ended by a newline, are the entries `from` to `to`, and each continues the one
 /// before it. The answer is a report, which is JSON.
 #[must_use]
@@ -19,14 +21,16 @@ pub fn check_chain(from: &str, to: &str, lines: &[u8]) -> String {
 pub(crate) fn report(from: &str, to: &str, lines: &[u8]) -> Report {
     let numbers = number(from).zip(number(to)).filter(|(from, to)| from <= to);
     let Some((from, to)) = numbers else {
-        let summary = format!("Nothing was checked: {from:?} and {to:?} are not the numbers of a first and a last entry.");
+        let summary = format!(
+            "Nothing was checked: {from:?} and {to:?} are not the numbers of a first and a last entry."
+        );
         return Report { passed: false, summary, checks: Vec::new(), first_wrong: None };
     };
-    const CHAIN: (&str, &str) = ("chain", "The chain");
     match follow(from, to, lines) {
         Ok(head) => {
             let count = to - from + 1;
-            let found = format!("Entries {from} to {to}, without a gap. Each names the hash of the one before it");
+            let found =
+                format!("Entries {from} to {to}, without a gap. Each names the hash of the one before it");
             let checks = vec![
                 Check::of(CHAIN.0, CHAIN.1, Ok(found)),
                 Check::computed("line_hash", "Hash of the last entry (BLAKE3)", head.last.to_string()),
@@ -35,7 +39,8 @@ pub(crate) fn report(from: &str, to: &str, lines: &[u8]) -> Report {
             Report { passed: true, summary, checks, first_wrong: None }
         }
         Err(Broken { seq, why }) => {
-            let summary = format!("The chain is broken. The first entry that does not fit is entry {seq}: {why}.");
+            let summary =
+                format!("The chain is broken. The first entry that does not fit is entry {seq}: {why}.");
             let checks = vec![Check::of(CHAIN.0, CHAIN.1, Err(format!("entry {seq}: {why}")))];
             Report { passed: false, summary, checks, first_wrong: Some(seq) }
         }
@@ -43,7 +48,7 @@ pub(crate) fn report(from: &str, to: &str, lines: &[u8]) -> Report {
 }
 
 fn number(text: &str) -> Option<u64> {
-    text.parse().ok().filter(|number| *number <= SEQ_MAX)
+    text.parse::<u64>().ok().filter(|number| *number <= SEQ_MAX)
 }
 
 /// The first entry that does not fit.

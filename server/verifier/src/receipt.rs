@@ -69,7 +69,9 @@ fn entry(seq: &str, line: &[u8]) -> Result<String, String> {
         return Err(format!("these bytes are entry {}, not entry {seq}", entry.seq));
     }
     let (bytes, recorded, by) = (line.len(), entry.recorded, entry.by);
-    Ok(format!("{bytes} bytes are entry {seq}, recorded at {recorded} by {by}, in the one spelling that it can have"))
+    Ok(format!(
+        "{bytes} bytes are entry {seq}, recorded at {recorded} by {by}, in the one spelling that it can have"
+    ))
 }
 
 fn is_of(seq: &str, receipt: &Result<Receipt, ReceiptError>) -> Result<String, String> {
@@ -96,12 +98,11 @@ fn path_and_root(receipt: &Receipt, leaf: Hash) -> [Check; 2] {
             Check::of(ROOT.0, ROOT.1, Ok(format!("The path leads to the root in the checkpoint, {root}"))),
         ],
         Err(ProofError::Root) => {
-            let fault = format!("from this entry the path leads to another root than that in the checkpoint, {root}");
+            let fault =
+                format!("from this entry the path leads to another root than that in the checkpoint, {root}");
             [Check::of(PATH.0, PATH.1, Ok(is_long_enough)), Check::of(ROOT.0, ROOT.1, Err(fault))]
         }
-        Err(error) => {
-            [Check::of(PATH.0, PATH.1, Err(error.to_string())), Check::unchecked(ROOT.0, ROOT.1)]
-        }
+        Err(error) => [Check::of(PATH.0, PATH.1, Err(error.to_string())), Check::unchecked(ROOT.0, ROOT.1)],
     }
 }
 
@@ -114,5 +115,8 @@ fn claimed(receipt: &Receipt) -> Result<Checkpoint, String> {
 fn signature(receipt: &Receipt, key: &Result<VerifierKey, NoteError>) -> Result<String, String> {
     let key = key.as_ref().map_err(|error| format!("the public key that was given: {error}"))?;
     let signed = Checkpoint::verify(receipt.checkpoint.as_bytes(), key).map_err(|error| error.to_string())?;
-    Ok(format!("The key that was given has signed this root for {} entries of {}", signed.size, signed.origin))
+    Ok(format!(
+        "The key that was given has signed this root for {} entries of {}",
+        signed.size, signed.origin
+    ))
 }

@@ -29,7 +29,7 @@ fn states(seq: &str, line: &[u8], proof: &[u8], vkey: &str) -> Vec<(&'static str
 
 fn question(parts: &[&[u8]]) -> Vec<u8> {
     let length = |part: &[u8]| u32::try_from(part.len()).unwrap().to_le_bytes();
-    parts.iter().flat_map(|part| [&length(part)[..], part].concat()).collect()
+    parts.iter().flat_map(|part| [&length(part)[..], *part].concat()).collect()
 }
 
 #[test]
@@ -84,7 +84,9 @@ fn a_receipt_of_another_entry_proves_nothing() {
 fn another_key_has_not_signed() {
     let same_name = NoteSigner::from_seed("ledger.exemplar.gov.uk", &[7; 32]).unwrap();
     let same_name = same_name.verifier().to_string();
-    for vkey in [same_name.as_str(), "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", "", "x"] {
+    for vkey in
+        [same_name.as_str(), "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", "", "x"]
+    {
         let states = states("3", line(), RECEIPT, vkey);
         let wrong: Vec<&str> =
             states.iter().filter(|(_, state)| *state == State::Wrong).map(|(name, _)| *name).collect();
@@ -101,7 +103,10 @@ fn the_step_that_is_wrong_is_named() {
     assert!(found.contains(&("path", State::Right)) && found.contains(&("root", State::Wrong)), "{found:?}");
     assert!(found.contains(&("signature", State::Right)), "{found:?}");
     let found = states("3", line(), b"no receipt", VKEY);
-    assert!(found.contains(&("receipt", State::Wrong)) && found.contains(&("root", State::Unchecked)), "{found:?}");
+    assert!(
+        found.contains(&("receipt", State::Wrong)) && found.contains(&("root", State::Unchecked)),
+        "{found:?}"
+    );
 }
 
 #[test]

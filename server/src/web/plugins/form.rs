@@ -132,11 +132,6 @@ impl Form {
         Form { questions, is_whole: false }
     }
 
-    /// Whether there is nothing to set.
-    pub(super) fn is_empty(&self) -> bool {
-        self.questions.is_empty()
-    }
-
     /// The form with the settings as they are.
     pub(super) fn filled(&self) -> Vec<Shown> {
         let shown = |question: &Question| question.shown(&question.words_of_now(), String::new());
@@ -204,8 +199,8 @@ impl Form {
             let after = after.or(question.default.as_ref());
             (after != question.now.as_ref()).then(|| Changed {
                 label: question.label.clone(),
-                before: question.in_words(question.now.as_ref()),
-                after: question.in_words(after),
+                before: question.in_words(question.now.as_ref()).replace('\n', ", "),
+                after: question.in_words(after).replace('\n', ", "),
             })
         };
         self.questions.iter().filter_map(changed).collect()
@@ -249,7 +244,8 @@ impl Question {
 
     /// What the field holds for the setting of now: a word for each box that is ticked, else one text.
     fn words_of_now(&self) -> Vec<String> {
-        let list = |now: &Value| -> Vec<String> { now.as_array().into_iter().flatten().map(scalar).collect() };
+        let list =
+            |now: &Value| -> Vec<String> { now.as_array().into_iter().flatten().map(scalar).collect() };
         let Some(now) = self.now.as_ref().filter(|now| !now.is_null()) else { return Vec::new() };
         match self.answer {
             Answer::Any(_) => list(now),
@@ -261,7 +257,7 @@ impl Question {
 
     fn shown(&self, words: &[String], error: String) -> Shown {
         let choice = |(place, value): (usize, &Value)| Choice {
-            id: if place == 0 { self.id.clone() } else { format!("{}-{place}", self.id) },
+            id: if place == 0 { self.id.clone() } else { format!("{}.{place}", self.id) },
             label: value_in_words(&self.answer, value),
             is_chosen: words.contains(&scalar(value)),
             value: scalar(value),
@@ -312,9 +308,7 @@ impl Question {
                 let chosen = values.iter().find(|value| scalar(value) == text);
                 chosen.cloned().ok_or_else(|| "select one of the answers".to_owned())
             }
-            Answer::Json => {
-                serde_json::from_str(text).map_err(|error| format!("this is not JSON: {error}"))
-            }
+            Answer::Json => serde_json::from_str(text).map_err(|error| format!("this is not JSON: {error}")),
             Answer::Text | Answer::Any(_) | Answer::Lines(_) => Item::Text.read(text),
         };
         read.map(Some)

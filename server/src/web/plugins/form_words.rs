@@ -81,7 +81,8 @@ impl<'s> Property<'s> {
     pub(super) fn fits(self, answer: &Answer, value: &Value) -> bool {
         let is_line = |text: &str| text.trim() == text && !text.contains(['\r', '\n']);
         let is_text = |value: &Value| value.as_str().is_some_and(is_line);
-        let all = |fits: &dyn Fn(&Value) -> bool| value.as_array().is_some_and(|items| items.iter().all(fits));
+        let items = || value.as_array().map(Vec::as_slice);
+        let all = |fits: &dyn Fn(&Value) -> bool| items().is_some_and(|items| items.iter().all(fits));
         match answer {
             _ if value.is_null() && self.is_nullable() => true,
             Answer::Text => is_text(value),
@@ -134,9 +135,10 @@ pub(super) fn hint(property: Property<'_>, answer: &Answer) -> String {
     let number = |name: &str| property.0[name].as_u64();
     parts.extend(number("minItems").map(|least| format!("At least {least}.")));
     parts.extend(number("maxItems").map(|most| format!("At most {most}.")));
-    if let Some(default) = property.default() {
-        parts.push(format!("Unless set otherwise: {}.", value_in_words(answer, default).replace('\n', ", ")));
-    }
+    parts.extend(property.default().map(|default| match default {
+        Value::Null => "May be left empty.".to_owned(),
+        default => format!("Unless set otherwise: {}.", value_in_words(answer, default).replace('\n', ", ")),
+    }));
     parts.join(" ")
 }
 
@@ -146,7 +148,8 @@ fn without_ticks(text: &str, answer: &Answer) -> String {
         Answer::One(values) | Answer::Any(values) => values.as_slice(),
         _ => &[],
     };
-    let parts = text.split('`').enumerate().map(|(place, part)| match choices.iter().find(|one| *one == part) {
+    let named = |part: &str| choices.iter().find(|choice| choice.as_str() == Some(part));
+    let parts = text.split('`').enumerate().map(|(place, part)| match named(part) {
         Some(choice) if place % 2 == 1 => format!("“{}”", value_in_words(answer, choice)),
         _ => part.to_owned(),
     });
@@ -165,7 +168,8 @@ pub(super) fn scalar(value: &Value) -> String {
 pub(super) fn value_in_words(answer: &Answer, value: &Value) -> String {
     match (answer, value) {
         (_, Value::Null) => "not set".to_owned(),
-        (_, Value::Bool(yes)) => if *yes { "Yes" } else { "No" }.to_owned(),
+        (_, Value::Bool(true)) => "Yes".to_owned(),
+        (_, Value::Bool(false)) => "No".to_owned(),
         (Answer::One(_) | Answer::Any(_), Value::String(name)) => words::from_name(name),
         (_, Value::String(text)) if text.is_empty() => "nothing".to_owned(),
         (_, Value::String(text)) => text.clone(),

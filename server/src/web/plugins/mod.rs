@@ -63,7 +63,7 @@ fn may_change(visit: &Visit) -> bool {
 }
 
 fn needs_to_change(visit: &Visit) -> Result<(), Failure> {
-    let why = "Plugins are changed by administrators whose access is not narrowed to some groups, units or sources.";
+    let why = "Plugins are changed by administrators whose token is not narrowed to a part of the ledger.";
     if may_change(visit) { Ok(()) } else { Err(Failure::forbidden(why)) }
 }
 
@@ -131,6 +131,8 @@ struct ListPage {
     frame: Frame,
     done: &'static str,
     rows: Vec<Row>,
+    /// How many cannot do their work; empty if all can.
+    trouble: String,
     /// Only for those who may install them.
     absent: Vec<Absent>,
     may_change: bool,
@@ -139,10 +141,16 @@ struct ListPage {
 async fn list(visit: Visit, Query(Done { done }): Query<Done>) -> Result<Response, Failure> {
     let PluginList { plugins } = visit.get("/v1/plugins").await?;
     let may_change = may_change(&visit);
+    let rows: Vec<Row> = plugins.iter().map(Row::of).collect();
+    let troubled = rows.iter().filter(|row| row.standing.is_trouble).count() as u64;
     page::page(&ListPage {
         frame: visit.frame("Plugins", Place::Plugins),
         done: if done == "removed" { "The plugin was removed." } else { "" },
-        rows: plugins.iter().map(Row::of).collect(),
+        rows,
+        trouble: match troubled {
+            0 => String::new(),
+            some => words::count(some, "plugin does not run", "plugins do not run"),
+        },
         absent: if may_change { not_installed(&plugins) } else { Vec::new() },
         may_change,
     })

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use muniment_core::catalogue::{EventType, Field, FieldKind};
 
+use super::super::fields::Fields;
+use super::dates::Typed;
+
 /// The hidden field with the event's id: a form that is sent twice is recorded once.
 pub(super) const EVENT_ID: &str = "event-id";
 /// What a button asks for: `check`, `change` or `send`.
@@ -15,9 +18,9 @@ pub(super) const WHEN: &str = "when";
 
 /// Words of choices that are written in capitals.
 const ACRONYMS: [&str; 39] = [
-    "ai", "bcc", "caf", "cctv", "csv", "dpa", "dpia", "dpo", "dspt", "dwp", "eir", "foi", "foia", "gdpr", "gis",
-    "gpms", "gsc", "hmrc", "hr", "html", "ico", "ict", "impb", "ipco", "iso", "json", "ncsc", "pci", "pdf", "pecr",
-    "pgp", "psn", "sar", "siro", "tls", "uk", "usb", "weee", "xlsx",
+    "ai", "bcc", "caf", "cctv", "csv", "dpa", "dpia", "dpo", "dspt", "dwp", "eir", "foi", "foia", "gdpr",
+    "gis", "gpms", "gsc", "hmrc", "hr", "html", "ico", "ict", "impb", "ipco", "iso", "json", "ncsc", "pci",
+    "pdf", "pecr", "pgp", "psn", "sar", "siro", "tls", "uk", "usb", "weee", "xlsx",
 ];
 
 /// What is asked for.
@@ -30,8 +33,7 @@ pub(super) struct Asking {
     pub(super) subject: Option<String>,
     /// Whether the day on which it happened has to be said.
     pub(super) needs_day: bool,
-    /// The members of `data`, those first that have to be given. `date` is not among them: it is asked for together with the
-    /// time.
+    /// The members of `data`, those first that have to be given. `date` is not among them: it is asked for with the time.
     pub(super) fields: Vec<Field>,
 }
 
@@ -49,6 +51,23 @@ impl Asking {
             needs_day: known.field("date").is_some_and(|field| field.required),
             fields,
         }
+    }
+
+    /// A form in which stands what is known by the names of the fields: `subject`, `date`, `regime`.
+    pub(super) fn filled_in(&self, known: &Fields) -> Fields {
+        let mut filled = Fields::default();
+        for (name, value) in &known.0 {
+            match (name.as_str(), self.field(name)) {
+                (SUBJECT, _) => filled.0.push((name.clone(), value.clone())),
+                ("date", _) => filled.0.extend(Typed::of_line(value).into_day(WHEN)),
+                (_, Some(field)) if field.kind == FieldKind::Date => {
+                    filled.0.extend(Typed::of_line(value).into_day(&id_of(field)));
+                }
+                (_, Some(field)) => filled.0.push((id_of(field), value.clone())),
+                _ => {}
+            }
+        }
+        filled
     }
 
     pub(super) fn field(&self, name: &str) -> Option<&Field> {
@@ -103,6 +122,18 @@ mod tests {
         let asking = Asking::of(catalogue.get("request.received").unwrap(), Some(&units));
         let unit = asking.field("unit").unwrap();
         assert!(unit.required && matches!(&unit.kind, FieldKind::Choice(values) if values.len() == 2));
+    }
+
+    #[test]
+    fn a_form_is_filled_in_with_what_is_known() {
+        let catalogue = Catalogue::built_in().unwrap();
+        let asking = Asking::of(catalogue.get("report.commentary_recorded").unwrap(), None);
+        let known =
+            Fields::read(b"subject=r-1&section=R5&period_from=2026-04-01&date=2027-05-02&x=1&event-id=y");
+        assert_eq!(
+            asking.filled_in(&known.unwrap()).write(),
+            "subject=r-1&data-section=R5&data-period_from-day=01&data-period_from-month=04&data-period_from-year=2026&when-day=02&when-month=05&when-year=2027"
+        );
     }
 
     #[test]

@@ -71,6 +71,12 @@ impl Typed {
         Typed { day: part(0), month: part(1), year: part(2), ..Typed::default() }
     }
 
+    /// The day as fields of a form.
+    pub(super) fn into_day(self, id: &str) -> [(String, String); 3] {
+        let parts = [("day", self.day), ("month", self.month), ("year", self.year)];
+        parts.map(|(part, typed)| (format!("{id}-{part}"), typed))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         *self == Typed::default()
     }
@@ -194,7 +200,9 @@ mod tests {
             let read = typed.instant(typed.day().unwrap());
             read.map(|(instant, spelled)| (instant.to_string(), spelled)).map_err(|mistake| mistake.part)
         };
-        let is = |utc: &str, spelled: &str| Ok((format!("2026-{utc}:00.000000Z"), format!("2026-{spelled}")));
+        let is = |utc: &str, spelled: &str| -> Result<(String, String), &'static str> {
+            Ok((format!("2026-{utc}:00.000000Z"), format!("2026-{spelled}")))
+        };
         assert_eq!(at("14", "7", "9", "30"), is("07-14T08:30", "07-14T09:30:00+01:00"));
         assert_eq!(at("14", "1", "9", "05"), is("01-14T09:05", "01-14T09:05:00Z"));
         assert_eq!(at("14", "7", "0", "00"), is("07-13T23:00", "07-14T00:00:00+01:00"));

@@ -213,7 +213,8 @@ mod tests {
     fn a_figure_of_one_report_alone_is_found() {
         let (before, mut after) = (report("report-a", 2), report("report-b", 2));
         after.sections[0].blocks.remove(0);
-        let [gone] = &changes(&before, &after)[..] else { panic!() };
+        let found = changes(&before, &after);
+        let [gone] = &found[..] else { panic!("{found:?}") };
         assert_eq!((gone.title.as_str(), gone.before.value.as_str()), ("Received", "2"));
         assert_eq!(gone.after, Side::default());
     }

@@ -90,7 +90,8 @@ struct FigurePage {
     unit: String,
     count: String,
     is_empty: bool,
-    lines: Vec<Line>,
+    /// The entries, each with its number in words.
+    lines: Vec<(String, Line)>,
     /// How many are shown, if these are not all.
     shown: String,
     /// The numbers of the first entries, for whoever may not read entries.
@@ -99,10 +100,7 @@ struct FigurePage {
     cases: Vec<(String, String)>,
 }
 
-pub(super) async fn show(
-    visit: Visit,
-    Path((id, key)): Path<(String, String)>,
-) -> Result<Response, Failure> {
+pub(super) async fn show(visit: Visit, Path((id, key)): Path<(String, String)>) -> Result<Response, Failure> {
     readable(&visit)?;
     let document = document(&visit, &id).await?;
     let Some(figure) = find(&document, &key) else {
@@ -114,11 +112,11 @@ pub(super) async fn show(
         if !visit.holds(ENTRY_READERS) {
             numbers.push(words::number(*seq));
         } else if let Some(entry) = visit.find::<Value>(&format!("/v1/events/{seq}")).await? {
-            lines.push(Line::of(&entry, &catalogue));
+            lines.push((words::number(*seq), Line::of(&entry, &catalogue)));
         }
     }
-    let cases: BTreeSet<String> =
-        lines.iter().map(|line: &Line| line.subject.clone()).filter(|subject| !subject.is_empty()).collect();
+    let subjects = lines.iter().map(|(_, line): &(String, Line)| line.subject.clone());
+    let cases: BTreeSet<String> = subjects.filter(|subject| !subject.is_empty()).collect();
     let total = figure.evidence.len();
     page::page(&FigurePage {
         frame: visit.frame(&figure.title, Place::Reports),
@@ -150,7 +148,10 @@ mod tests {
     fn a_figure_is_found_by_its_name() {
         let report = report("report-a", 2);
         let share = find(&report, "R5.in_time").unwrap();
-        assert_eq!((share.title.as_str(), share.denominator, share.evidence), ("In time", Some(2), &[10][..]));
+        assert_eq!(
+            (share.title.as_str(), share.denominator, share.evidence),
+            ("In time", Some(2), &[10][..])
+        );
         let row = find(&report, "R5.by_month.0").unwrap();
         assert_eq!((row.title.as_str(), row.evidence), ("By month: 1 April 2025", &[10, 11][..]));
         assert_eq!(row.cells[1], ("Requests".to_owned(), "2".to_owned()));

@@ -66,12 +66,13 @@ impl Form {
         if self.period.is_empty() {
             mistakes.push(Mistake::new("period-0", "Select the time that the report is about"));
         } else if Period::parse(period).is_err() {
-            let message = "Enter a financial year such as 2025-26, a quarter of one such as 2025-26-Q1, a calendar year \
-                           such as 2025, or two days such as 2025-04-01..2025-06-30";
+            let message = "Enter a financial year such as 2025-26, a quarter of one such as 2025-26-Q1, \
+                           a calendar year such as 2025, or two days such as 2025-04-01..2025-06-30";
             mistakes.push(Mistake::new("other_period", message));
         }
         let status_at = self.status_at().unwrap_or_else(|()| {
-            mistakes.push(Mistake::new("status-day", "Enter a real date, such as 31 3 2026, or leave it empty"));
+            let message = "Enter a real date, such as 31 3 2026, or leave it empty";
+            mistakes.push(Mistake::new("status-day", message));
             None
         });
         let as_at = self.as_at.replace(',', "");
@@ -80,7 +81,8 @@ impl Form {
         } else {
             let number = as_at.parse().ok();
             if number.is_none() {
-                mistakes.push(Mistake::new("as_at", "Enter the number of an entry, in digits, or leave it empty"));
+                let message = "Enter the number of an entry, in digits, or leave it empty";
+                mistakes.push(Mistake::new("as_at", message));
             }
             number
         };
@@ -167,7 +169,8 @@ async fn recorded(visit: &Visit, seq: u64) -> Option<Day> {
 async fn covered(visit: &Visit) -> Option<Day> {
     let path = "/v1/events?type=ledger.coverage_declared&limit=1000";
     let page: Option<EventsPage> = visit.find(path).await.unwrap_or_default();
-    let days = page?.events.into_iter().filter_map(|entry| words::day_of(entry["event"]["data"]["from"].as_str()?));
+    let days =
+        page?.events.into_iter().filter_map(|entry| words::day_of(entry["event"]["data"]["from"].as_str()?));
     days.min()
 }
 
@@ -248,11 +251,10 @@ async fn form_page(visit: &Visit, mut form: Form, mistakes: Vec<Mistake>) -> Res
         })
         .collect();
     let all = summaries(visit).await?;
-    let replaced = all.iter().map(Other::of).map(|other| Replaced {
-        is_chosen: other.id == form.supersedes,
-        id: other.id,
-        title: other.title,
-    });
+    let others = all.iter().map(Other::of);
+    let replaced: Vec<Replaced> = others
+        .map(|other| Replaced { is_chosen: other.id == form.supersedes, id: other.id, title: other.title })
+        .collect();
     let is_wrong = !mistakes.is_empty();
     let frame = visit.frame("Make a report", Place::Reports);
     let page = NewPage {
@@ -266,7 +268,7 @@ async fn form_page(visit: &Visit, mut form: Form, mistakes: Vec<Mistake>) -> Res
         choices,
         is_other: form.period == OTHER,
         form,
-        replaced: replaced.collect(),
+        replaced,
         entries: words::count(size, "entry", "entries"),
         last_entry: words::number(size.saturating_sub(1)),
     };
@@ -308,7 +310,8 @@ mod tests {
         );
         assert_eq!(names("2099-04-01", "2099-06-30"), ["2099-00", "2099-00-Q1"]);
         assert_eq!(names("1990-04-01", "2026-03-31").len(), YEARS_OFFERED + QUARTERS_OFFERED);
-        let [year, quarter] = &offered("2026-04-01", "2026-05-01")[..] else { panic!() };
+        let offers = offered("2026-04-01", "2026-05-01");
+        let [year, quarter] = &offers[..] else { panic!("{offers:?}") };
         assert_eq!(year.days, "1 April 2026 to 31 March 2027, not over yet");
         assert_eq!((quarter.title.as_str(), quarter.name.as_str()), ("Quarter 1 of 2026-27", "2026-27-Q1"));
     }
@@ -326,7 +329,8 @@ mod tests {
         };
         let empty = ["", "", ""];
         let wish = form("2025-26", "", ["31", "3", "2026"], "1,234").wish().unwrap();
-        let all = json!({ "period": "2025-26", "as_at": 1234, "status_at": "2026-03-31", "supersedes": null });
+        let all =
+            json!({ "period": "2025-26", "as_at": 1234, "status_at": "2026-03-31", "supersedes": null });
         assert_eq!(wish, all);
         assert_eq!(form(OTHER, "2025", empty, "").wish().unwrap()["period"], "2025");
         let wrong = |form: Form| {
@@ -341,6 +345,9 @@ mod tests {
         assert_eq!(heard("status_at: \"x\" is no day such as 2026-03-31").field, "status-day");
         assert_eq!(heard("of 9 entries: the ledger has 3").field, "as_at");
         let other = heard("supersedes: an id has 1 to 128 bytes");
-        assert_eq!((other.field.as_str(), other.message.as_str()), ("", "supersedes: an id has 1 to 128 bytes"));
+        assert_eq!(
+            (other.field.as_str(), other.message.as_str()),
+            ("", "supersedes: an id has 1 to 128 bytes")
+        );
     }
 }

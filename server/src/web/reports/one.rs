@@ -11,7 +11,8 @@ use serde_json::json;
 
 use super::preview::{SectionView, sections};
 use super::{
-    APPROVERS, ENTRY_READERS, MAKERS, Mistake, Other, Summary, document, path_of, readable, said_of, status, summaries,
+    APPROVERS, ENTRY_READERS, MAKERS, Mistake, Other, Summary, document, path_of, readable, said_of, status,
+    summaries,
 };
 use crate::tokens::Role;
 use crate::web::answers::EventsPage;
@@ -121,7 +122,8 @@ struct OnePage {
     failed_count: String,
     formats: Vec<FormatView>,
     others: Vec<Other>,
-    history: Vec<Line>,
+    /// What was recorded of it, each with the entry's number in words.
+    history: Vec<(String, Line)>,
     sections: Vec<SectionView>,
     may_approve: bool,
     may_publish: bool,
@@ -183,7 +185,11 @@ async fn one_page(visit: &Visit, id: &str, typed: Typed) -> Result<Response, Fai
 fn failed(document: &Document) -> Vec<Failed> {
     let faults = document.faults.iter();
     faults
-        .map(|fault| Failed { section: fault.section.clone(), of: fault.of.clone(), what: fault.what.clone() })
+        .map(|fault| Failed {
+            section: fault.section.clone(),
+            of: fault.of.clone(),
+            what: fault.what.clone(),
+        })
         .collect()
 }
 
@@ -198,7 +204,7 @@ fn formats(path: &str) -> Vec<FormatView> {
 }
 
 /// What was recorded of a report. Whoever may not read entries goes without.
-async fn history(visit: &Visit, id: &str) -> Vec<Line> {
+async fn history(visit: &Visit, id: &str) -> Vec<(String, Line)> {
     if !visit.holds(ENTRY_READERS) {
         return Vec::new();
     }
@@ -206,7 +212,8 @@ async fn history(visit: &Visit, id: &str) -> Vec<Line> {
     let found: Option<EventsPage> = visit.find(&path).await.unwrap_or_default();
     let definitions = visit.pages.app.definitions();
     let events = found.map(|found| found.events).unwrap_or_default();
-    events.iter().map(|entry| Line::of(entry, &definitions.catalogue)).collect()
+    let lines = events.iter().map(|entry| Line::of(entry, &definitions.catalogue));
+    lines.map(|line| (words::number(line.seq), line)).collect()
 }
 
 /// Which file is asked for.
@@ -312,7 +319,11 @@ async fn check(visit: &Visit, id: &str, act: Act, role: String) -> Result<Respon
         report: report.title.clone(),
         id: report.id.clone(),
         role,
-        failed: if report.faults == 0 { String::new() } else { words::count(report.faults, "check", "checks") },
+        failed: if report.faults == 0 {
+            String::new()
+        } else {
+            words::count(report.faults, "check", "checks")
+        },
         replaces: report.supersedes.as_deref().map(|id| Other::named(id, &all)),
     })
 }

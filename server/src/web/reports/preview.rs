@@ -74,11 +74,18 @@ pub(super) struct ColumnView {
 pub(super) struct RowView {
     /// What it is about.
     pub(super) head: String,
-    /// The cells behind the first, and whether they stand to the right.
-    pub(super) cells: Vec<(String, bool)>,
+    /// The cells behind the first.
+    pub(super) cells: Vec<CellView>,
     /// How many entries it rests on.
     pub(super) entries: String,
     pub(super) path: String,
+}
+
+/// A cell of a table.
+#[derive(Debug)]
+pub(super) struct CellView {
+    pub(super) text: String,
+    pub(super) is_number: bool,
 }
 
 /// How a figure is named in an address.
@@ -187,10 +194,13 @@ fn table_view(section: &Section, table: &Table, path: &str) -> TableView {
 }
 
 fn row_view(row: &Row, columns: &[ColumnView], path: String) -> RowView {
-    let cells = row.cells.iter().zip(columns).skip(1);
+    let view = |(cell, column): (&Cell, &ColumnView)| CellView {
+        text: cell_in_words(cell),
+        is_number: column.is_number,
+    };
     RowView {
         head: row.cells.first().map(cell_in_words).unwrap_or_default(),
-        cells: cells.map(|(cell, column)| (cell_in_words(cell), column.is_number)).collect(),
+        cells: row.cells.iter().zip(columns).skip(1).map(view).collect(),
         entries: if row.evidence.is_empty() {
             String::new()
         } else {
@@ -219,10 +229,10 @@ pub(super) mod tests {
             "sections": [{
                 "id": "R5", "title": "Requests", "clauses": ["leicester L9.2"],
                 "blocks": [
-                    { "kind": "metric", "name": "received", "title": "Received", "numerator": received, "denominator": null,
-                      "definition": "Requests that came in.", "evidence": evidence },
-                    { "kind": "metric", "name": "in_time", "title": "In time", "numerator": 1, "denominator": received,
-                      "definition": "Of these, answered in time.", "evidence": [10] },
+                    { "kind": "metric", "name": "received", "title": "Received",
+                      "numerator": received, "denominator": null, "definition": "Requests that came in.", "evidence": evidence },
+                    { "kind": "metric", "name": "in_time", "title": "In time",
+                      "numerator": 1, "denominator": received, "definition": "Of these, answered in time.", "evidence": [10] },
                     { "kind": "table", "name": "by_month", "title": "By month", "totals": true,
                       "columns": [{ "name": "month", "title": "Month" }, { "name": "of_all", "title": "Requests" }],
                       "rows": [
@@ -246,11 +256,15 @@ pub(super) mod tests {
         assert_eq!(figures.figures[1].value, "1 of 2 (50\u{a0}%)");
         let table = table.table.as_ref().unwrap();
         assert_eq!(table.rows[0].head, "1 April 2025");
-        assert_eq!((table.rows[0].cells[0].0.as_str(), table.rows[0].entries.as_str()), ("2", "2 entries"));
+        assert_eq!(
+            (table.rows[0].cells[0].text.as_str(), table.rows[0].entries.as_str()),
+            ("2", "2 entries")
+        );
         assert_eq!(table.rows[1].path, "/reports/report%2Da/figures/R5%2Eby%5Fmonth%2E1");
         assert!(table.columns[1].is_number && !table.columns[0].is_number);
         assert_eq!((finding.finding.as_str(), finding.seqs[0].seq), ("One is late.", 11));
-        assert!(section.comment_path.starts_with("/record/report.commentary_recorded?subject=report-a&section=R5&"));
+        let start = "/record/report.commentary_recorded?subject=report-a&section=R5&";
+        assert!(section.comment_path.starts_with(start), "{}", section.comment_path);
     }
 
     #[test]

@@ -36,3 +36,33 @@ if (minutes && dialog) {
   });
   start();
 }
+
+// Copies what a field holds: a token that was just made.
+for (const button of document.querySelectorAll("button[data-copies]")) {
+  if (!navigator.clipboard) continue;
+  const field = document.getElementById(button.dataset.copies);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    document.getElementById(field.id + "-copied").textContent = "Copied.";
+  });
+}
+
+// Digests of files are worked out here: the files themselves go nowhere.
+for (const lines of document.querySelectorAll("textarea[data-digests]")) {
+  if (!globalThis.crypto?.subtle) break;
+  const input = document.createElement("input");
+  Object.assign(input, { type: "file", multiple: true, id: `${lines.id}-files` });
+  const label = document.createElement("label");
+  Object.assign(label, { htmlFor: input.id, textContent: "Or choose files: their names and SHA-256 are filled in, and the files stay with you" });
+  input.addEventListener("change", async () => {
+    for (const file of input.files) {
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+      const digits = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      const name = file.name.replace(/[^A-Za-z0-9._-]+/g, "-").slice(-128);
+      lines.value = `${lines.value.trimEnd()}\n${name} ${digits}`.trimStart();
+    }
+    input.value = "";
+  });
+  lines.after(label, input);
+}
