@@ -40,6 +40,13 @@ impl Day {
         Timestamp::from_micros(ends.as_microsecond() - 1)
     }
 
+    /// The day that ends at an instant, where that is midnight in London: what is due then is due by the end of this day.
+    #[must_use]
+    pub fn ending_at(instant: Timestamp) -> Option<Day> {
+        let day = Day::in_london(instant).before();
+        (day.end().as_micros() + 1 == instant.as_micros()).then_some(day)
+    }
+
     /// The day behind it; the last of all has none.
     #[must_use]
     pub fn next(self) -> Day {
@@ -137,6 +144,8 @@ mod tests {
     fn a_day_ends_at_midnight_in_london() {
         let day: Day = "2026-03-31".parse().unwrap();
         assert_eq!(day.end(), Timestamp::parse_rfc3339("2026-03-31T22:59:59.999999Z").unwrap());
+        let midnight = Timestamp::from_micros(day.end().as_micros() + 1);
+        assert_eq!((Day::ending_at(midnight), Day::ending_at(day.end())), (Some(day), None));
         assert_eq!(day.in_words(), "Tuesday 31 March 2026");
         let late = Timestamp::parse_rfc3339("2026-03-31T23:30:00Z").unwrap();
         assert_eq!((Day::in_london(late), in_london(late)), (day.next(), "Wed 2026-04-01 00:30".to_owned()));

@@ -64,7 +64,7 @@ pub(super) struct Item {
 impl Item {
     pub(super) fn of(visit: &Visit, alert: &Alert, today: Day) -> Item {
         let due = alert.due.as_deref();
-        let day = due.and_then(words::day_of);
+        let day = due.and_then(words::due_day);
         Item {
             path: format!("/alerts/{}", part(&alert.id)),
             title: title(visit, &alert.rule),
@@ -73,7 +73,7 @@ impl Item {
             colour: colour(&alert.severity),
             case_path: case_path(&alert.subject),
             subject: alert.subject.clone(),
-            due: due.map(Moment::of),
+            due: due.map(Moment::due),
             days_left: day.map(|due| words::days_left(today, due)).unwrap_or_default(),
             is_overdue: day.is_some_and(|due| today.days_until(due) < 0),
             raised: Moment::of(&alert.raised_at),
@@ -98,7 +98,7 @@ pub(super) fn colour(severity: &str) -> &'static str {
 }
 
 /// `role/ig-manager` is the IG manager; a role's name is made for programs.
-fn recipient(name: &str) -> String {
+pub(super) fn recipient(name: &str) -> String {
     let role = words::from_name(name.strip_prefix("role/").unwrap_or(name));
     let known = |word: &str| {
         matches!(word.to_lowercase().as_str(), "ig" | "dpo" | "siro" | "hr" | "cctv" | "foi" | "ict" | "it")

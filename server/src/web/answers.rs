@@ -84,6 +84,13 @@ pub(super) struct Register {
     pub(super) columns: Vec<Column>,
 }
 
+impl Register {
+    /// Whether it has rows by itself. What is kept for `/v1/disposal-check` answers about any record that it is asked about.
+    pub(super) fn is_for_people(&self) -> bool {
+        !self.columns.is_empty() && self.name != "disposal-check"
+    }
+}
+
 /// A column of a register.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Column {

@@ -25,6 +25,9 @@ use crate::tokens::Role;
 /// Entries of a case that are shown, the newest.
 const ENTRIES_MAX: &str = "500";
 
+/// Registers take no longer text to look for, so a longer subject is in none of their answers.
+const REGISTER_TEXT_BYTES_MAX: usize = 256;
+
 pub(super) fn routes() -> Router<Arc<Pages>> {
     Router::new().route("/cases/{subject}", get(case))
 }
@@ -96,9 +99,13 @@ async fn standings(
     subject: &str,
     groups: &BTreeSet<String>,
 ) -> Result<Vec<Standing>, Failure> {
+    if subject.len() > REGISTER_TEXT_BYTES_MAX {
+        return Ok(Vec::new());
+    }
     let Some(list) = visit.find::<RegisterList>("/v1/registers").await? else { return Ok(Vec::new()) };
     let is_fed = |register: &Register| {
-        register.feeds.is_empty() || register.feeds.iter().any(|feed| groups.contains(group_of(feed)))
+        let is_about = |feed: &String| groups.contains(group_of(feed));
+        register.is_for_people() && (register.feeds.is_empty() || register.feeds.iter().any(is_about))
     };
     let about = list.registers.into_iter().filter(is_fed);
     let pages = pages_of(visit, about, &[("subject", subject), ("limit", "20")]).await?;

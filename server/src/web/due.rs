@@ -78,12 +78,12 @@ fn rows(page: &RegisterPage, today: Day) -> Vec<Due> {
     let path = format!("/registers/{}/{}", part(&register.plugin), part(&register.name));
     let rows = page.rows.iter().filter_map(|row| {
         let due = row.cells.get(place)?.as_str()?;
-        let day = words::day_of(due)?;
+        let day = words::due_day(due)?;
         let subject = row.subject.clone().unwrap_or_default();
         let first = row.cells.iter().find_map(|cell| cell.as_str()).unwrap_or_default();
         Some(Due {
             day,
-            when: Moment::of(due),
+            when: Moment::due(due),
             days_left: words::days_left(today, day),
             is_overdue: today.days_until(day) < 0,
             case_path: case_path(&subject),

@@ -64,7 +64,12 @@ impl Line {
 
 /// The page of a case.
 pub(super) fn case_path(subject: &str) -> String {
-    if subject.is_empty() { String::new() } else { format!("/cases/{}", super::visit::part(subject)) }
+    match subject {
+        "" => String::new(),
+        // Browsers take these for steps on the path, however they are written.
+        "." | ".." => super::visit::with_query("/ledger", &[("subject", subject)]),
+        _ => format!("/cases/{}", super::visit::part(subject)),
+    }
 }
 
 /// A value of an event, for people.

@@ -22,7 +22,7 @@ const DAYS: u32 = 7;
 /// Rows that are shown of it.
 const DUE_SHOWN: usize = 12;
 /// Figures of the last report that are shown.
-const FIGURES_SHOWN: usize = 6;
+const FIGURES_SHOWN: usize = 8;
 
 /// How many open alerts there are of a severity.
 #[derive(Debug)]
@@ -206,11 +206,10 @@ async fn latest(visit: &Visit) -> Result<Option<Latest>, Failure> {
     let list = visit.find::<ReportList>("/v1/reports").await?.unwrap_or_default();
     let Some(report) = list.reports.into_iter().next() else { return Ok(None) };
     let document: Document = visit.get(&format!("/v1/reports/{}.json", part(&report.id))).await?;
-    // A share says more at a glance than a number.
-    let metrics = document.sections.iter().flat_map(|section| section.metrics());
-    let (shares, numbers): (Vec<&Metric>, Vec<&Metric>) =
-        metrics.filter(|metric| metric.numerator.is_some()).partition(|metric| metric.denominator > Some(0));
-    let figures = shares.into_iter().chain(numbers).take(FIGURES_SHOWN).map(|metric| Figure {
+    // Of each section the first share: it says more at a glance than a number.
+    let first =
+        document.sections.iter().filter_map(|section| section.metrics().find(|metric| is_share(metric)));
+    let figures = first.take(FIGURES_SHOWN).map(|metric| Figure {
         title: metric.title.clone(),
         said: muniment_report::words::figure(metric),
         percent: metric
@@ -223,4 +222,8 @@ async fn latest(visit: &Visit) -> Result<Option<Latest>, Failure> {
         path: format!("/reports/{}", part(&report.id)),
         title: report.title,
     }))
+}
+
+fn is_share(metric: &Metric) -> bool {
+    metric.numerator.is_some() && metric.denominator > Some(0)
 }

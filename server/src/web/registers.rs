@@ -52,8 +52,7 @@ async fn list(visit: Visit) -> Result<Response, Failure> {
         plugins.plugins.into_iter().filter_map(|plugin| Some((plugin.id, plugin.title?))).collect();
     let mut groups: BTreeMap<String, Vec<Register>> = BTreeMap::new();
     for register in found.registers {
-        // What only a program asks has one row for each thing that it is asked about, and none for people.
-        if !register.columns.is_empty() && register.name != "disposal-check" {
+        if register.is_for_people() {
             let title = titles.get(&register.plugin).unwrap_or(&register.plugin).clone();
             groups.entry(title).or_default().push(register);
         }

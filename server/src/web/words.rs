@@ -29,6 +29,12 @@ impl Moment {
         }
     }
 
+    /// When something is due: at midnight means by the end of the day before.
+    pub(super) fn due(text: &str) -> Moment {
+        let ending = Timestamp::parse_rfc3339(text).ok().and_then(Day::ending_at);
+        ending.map_or_else(|| Moment::of(text), |day| Moment { words: day.in_short(), ..Moment::of(text) })
+    }
+
     /// An instant.
     pub(super) fn at(instant: Timestamp) -> Moment {
         let iso = instant.to_string();
@@ -42,6 +48,11 @@ impl Moment {
 pub(super) fn day_of(text: &str) -> Option<Day> {
     let instant = |text: &str| Timestamp::parse_rfc3339(text).ok().map(Day::in_london);
     text.parse().ok().or_else(|| instant(text))
+}
+
+/// The day on which something is due: at midnight means the day before.
+pub(super) fn due_day(text: &str) -> Option<Day> {
+    Timestamp::parse_rfc3339(text).ok().and_then(Day::ending_at).or_else(|| day_of(text))
 }
 
 /// How far away a day is: `3 days left`, `today`, `2 days overdue`.
@@ -95,6 +106,12 @@ mod tests {
             ("14 July 2026, 9:30am", "2026-07-14 08:30:00 UTC")
         );
         assert_eq!(Moment::of("2026-07-14").words, "14 July 2026");
+        let due = "2026-07-14T23:00:00Z";
+        assert_eq!(
+            (Moment::due(due).words.as_str(), due_day(due).unwrap().in_short().as_str()),
+            ("14 July 2026", "14 July 2026")
+        );
+        assert_eq!(Moment::due("2026-07-14T08:30:00Z").words, "14 July 2026, 9:30am");
         assert_eq!(Moment::of("soon").words, "soon");
         assert_eq!(day_of("2026-07-14T23:30:00Z").unwrap().in_short(), "15 July 2026");
     }

@@ -10,6 +10,7 @@ use super::answers::{
 use super::form::Form;
 use super::{Done, behind, may_change};
 use crate::tokens::Role;
+use crate::web::alerts::recipient;
 use crate::web::failure::Failure;
 use crate::web::page::{self, Frame, Place};
 use crate::web::visit::{Visit, with_query};
@@ -46,14 +47,13 @@ struct RuleRow {
 impl RuleRow {
     fn of(rule: &Rule) -> RuleRow {
         let (severity, colour) = severity_in_words(&rule.severity);
-        let recipient = rule.recipient.strip_prefix("role/").unwrap_or(&rule.recipient);
         RuleRow {
             id: rule.id.clone(),
             title: rule.title.clone(),
             path: with_query("/alerts", &[("rule", rule.id.as_str())]),
             severity,
             colour,
-            recipient: words::from_name(recipient),
+            recipient: recipient(&rule.recipient),
             clauses: rule.clauses.join(", "),
         }
     }

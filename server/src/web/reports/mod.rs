@@ -5,6 +5,7 @@ mod figures;
 mod making;
 mod one;
 mod preview;
+mod section;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub(super) fn routes() -> Router<Arc<Pages>> {
         .route("/reports/{id}/file/{format}", get(one::file))
         .route("/reports/{id}/compare", get(comparing::choose))
         .route("/reports/{id}/compare/{other}", get(comparing::show))
+        .route("/reports/{id}/sections/{section}", get(section::show))
         .route("/reports/{id}/figures/{figure}", get(figures::show))
 }
 

@@ -25,7 +25,7 @@ use crate::web::visit::{Visit, part, see_other, with_query};
 use crate::web::words::{self, Moment};
 
 /// Who may record commentary.
-const WRITERS: &[Role] = &[Role::Officer, Role::Source];
+pub(super) const WRITERS: &[Role] = &[Role::Officer, Role::Source];
 /// Largest problem that a file is answered with.
 const PROBLEM_BYTES_MAX: usize = 64 * 1024;
 /// Longest role.
@@ -127,7 +127,6 @@ struct OnePage {
     sections: Vec<SectionView>,
     may_approve: bool,
     may_publish: bool,
-    may_comment: bool,
     /// Where a report is made that takes the place of this one; empty where nobody may.
     again_path: String,
 }
@@ -175,7 +174,6 @@ async fn one_page(visit: &Visit, id: &str, typed: Typed) -> Result<Response, Fai
         sections: sections(&document, &path),
         may_approve: report.status == "draft" && visit.holds(APPROVERS),
         may_publish: report.status == "approved" && visit.holds(MAKERS),
-        may_comment: visit.holds(WRITERS),
         again_path: if visit.holds(MAKERS) { with_query("/reports/new", &again) } else { String::new() },
         path,
     };

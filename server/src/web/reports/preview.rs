@@ -1,5 +1,9 @@
 //! What a report says, as its page shows it: section by section, and from every figure a way to what it rests on.
 
+use std::fmt;
+
+use askama::filters::HtmlSafe;
+use askama::{FastWritable, Values};
 use muniment_core::report::{Block, Cell, Document, Metric, Row, Section, Table, place_of};
 use muniment_report::words as report_words;
 
@@ -20,6 +24,8 @@ pub(super) struct SectionView {
     pub(super) title: String,
     pub(super) clauses: String,
     pub(super) parts: Vec<Part>,
+    /// How many tables it has, in words; empty if none.
+    pub(super) tables: String,
     /// Where words about it are recorded; empty where a report has no place for them.
     pub(super) comment_path: String,
 }
@@ -35,7 +41,26 @@ pub(super) struct Part {
     pub(super) seqs: Vec<Entry>,
     pub(super) figures: Vec<FigureView>,
     pub(super) table: Option<TableView>,
+    pub(super) chart: Option<Drawing>,
 }
+
+/// A chart as SVG, in which every text is escaped by what draws it.
+#[derive(Debug)]
+pub(super) struct Drawing(String);
+
+impl fmt::Display for Drawing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FastWritable for Drawing {
+    fn write_into(&self, to: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(to.write_str(&self.0)?)
+    }
+}
+
+impl HtmlSafe for Drawing {}
 
 /// An entry that something rests on.
 #[derive(Debug)]
@@ -108,14 +133,20 @@ pub(super) fn cell_in_words(cell: &Cell) -> String {
 
 /// The sections of a report whose page is at `path`.
 pub(super) fn sections(document: &Document, path: &str) -> Vec<SectionView> {
-    let view = |section: &Section| SectionView {
+    document.sections.iter().map(|one| section(document, one, path)).collect()
+}
+
+/// A section of it.
+pub(super) fn section(document: &Document, section: &Section, path: &str) -> SectionView {
+    let tables = section.tables().count() as u64;
+    SectionView {
         id: section.id.clone(),
         title: section.title.clone(),
         clauses: section.clauses.join(", "),
         parts: parts(section, path),
+        tables: if tables == 0 { String::new() } else { words::count(tables, "table", "tables") },
         comment_path: comment_path(document, section),
-    };
-    document.sections.iter().map(view).collect()
+    }
 }
 
 /// The sections with a number have a place for commentary; annexes have none.
@@ -162,7 +193,13 @@ fn parts(section: &Section, path: &str) -> Vec<Part> {
             Block::Table(table) => {
                 parts.push(Part { table: Some(table_view(section, table, path)), ..Part::default() });
             }
-            Block::Chart(_) => {}
+            Block::Chart(chart) => {
+                if let Some(table) = section.tables().find(|table| table.name == chart.table) {
+                    let id = format!("chart-{}", parts.len());
+                    let chart = Drawing(muniment_report::chart(table, chart, &id));
+                    parts.push(Part { chart: Some(chart), ..Part::default() });
+                }
+            }
         }
     }
     parts
