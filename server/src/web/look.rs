@@ -108,7 +108,10 @@ fn read_logo(path: PathBuf) -> Result<(Vec<u8>, &'static str), LookError> {
 
 /// The contrast of white text on `#rrggbb`, as WCAG 2.2 has it; `None` if it is no colour.
 fn contrast_with_white(colour: &str) -> Option<f64> {
-    let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
+    let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
     let part = |place: usize| {
         let value = f64::from(u8::from_str_radix(digits.get(place..place + 2)?, 16).ok()?) / 255.0;
         Some(if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) })
