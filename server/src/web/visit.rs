@@ -170,7 +170,7 @@ pub(super) fn cookie_name(is_secure: bool) -> &'static str {
 }
 
 /// What the session's cookie holds.
-pub(super) fn cookie<'h>(headers: &'h HeaderMap, is_secure: bool) -> Option<&'h str> {
+pub(super) fn cookie(headers: &HeaderMap, is_secure: bool) -> Option<&str> {
     let name = cookie_name(is_secure);
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs =
