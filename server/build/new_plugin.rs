@@ -19,6 +19,10 @@ pub(crate) fn write(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         files(&root.join("sdk"), folder, &[], &mut sdk)?;
     }
     sdk.push(("README.md".to_owned(), root.join("sdk/README.md")));
+    for (_, file) in template.iter().chain(&sdk) {
+        println!("cargo::rerun-if-changed={}", file.display());
+    }
+    // Written here, so never older than this run: to watch it would be to build again every time.
     let manifest = out.join("sdk-Cargo.toml");
     fs::write(&manifest, resolved(root)?)?;
     sdk.push(("Cargo.toml".to_owned(), manifest));
@@ -26,7 +30,6 @@ pub(crate) fn write(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     for (name, files) in [("TEMPLATE", &template), ("SDK", &sdk)] {
         writeln!(tables, "const {name}: &[(&str, &str)] = &[")?;
         for (path, file) in files {
-            println!("cargo::rerun-if-changed={}", file.display());
             writeln!(tables, "    ({path:?}, include_str!({:?})),", file.display().to_string())?;
         }
         writeln!(tables, "];")?;

@@ -20,6 +20,12 @@ macro_rules! fields {
 }
 pub(crate) use fields;
 
+/// How many events there are for each person who has been there for long.
+const EVENTS_A_PERSON: usize = 22;
+/// Fewest, and most, of these people.
+const STAFF_MIN: i64 = 60;
+const STAFF_MAX: i64 = 4_800;
+
 /// An event that was written: which one of its source, and when it is posted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Said {
@@ -37,6 +43,8 @@ pub(crate) struct Desk {
     /// How many events each source has written.
     serials: [u64; SOURCES.len()],
     numbers: BTreeMap<&'static str, u64>,
+    /// How many people have been there for long, as far as the ledger meets them.
+    staff: i64,
     /// By the time of posting, then in the order of writing; what is posted again comes behind.
     waiting: BTreeMap<(Moment, u64, bool), Draft>,
     /// All that was written, with what would have happened after the end.
@@ -54,6 +62,9 @@ impl Desk {
             end: plan.last_day().plus(1).at(0, 0),
             serials: [0; SOURCES.len()],
             numbers: BTreeMap::new(),
+            staff: i64::try_from(plan.events / EVENTS_A_PERSON)
+                .unwrap_or(STAFF_MAX)
+                .clamp(STAFF_MIN, STAFF_MAX),
             waiting: BTreeMap::new(),
             written: 0,
             is_punctual: false,
@@ -75,7 +86,13 @@ impl Desk {
 
     /// Somebody who has been there for long.
     pub(crate) fn person(&mut self) -> String {
-        format!("hr-{:06}", self.chance.between(1, 4_800))
+        format!("hr-{:06}", self.chance.between(1, self.staff))
+    }
+
+    /// Whoever has waited for longest for something that all of them do in turn.
+    pub(crate) fn person_in_turn(&mut self, what: &'static str) -> String {
+        let turn = i64::try_from(self.next_number(what)).unwrap_or_default();
+        format!("hr-{:06}", turn % self.staff + 1)
     }
 
     /// A note for a few events, and none for the others.

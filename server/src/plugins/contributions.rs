@@ -205,7 +205,7 @@ fn folded(
     terms.grants = Grants::new(&installed.granted, means.vault.clone());
     let mut instance = program.start(&installed.settings, &Log::default()).map_err(wrong)?;
     let mut position = Position::default();
-    if let Some(snapshot) = snapshot.filter(|snapshot| snapshot.position.next <= end) {
+    if let Some(snapshot) = snapshot.filter(|snapshot| snapshot.position.leads_to(end)) {
         instance.restore(&snapshot.state).map_err(wrong)?;
         position = snapshot.position;
     }

@@ -59,6 +59,8 @@ pub struct Position {
     raised: (i64, u32),
     /// Entries and ticks that the plugin was given.
     pub given: u64,
+    /// Behind the last entry that it was given, or had a tick at: from there on its state is the same.
+    same_from: u64,
 }
 
 /// What is the same for all entries.
@@ -349,6 +351,7 @@ impl<'t> Fold<'t> {
         let mut acts = outcome.acts.into_iter().peekable();
         for (place, (entry, input)) in items[..outcome.taken].iter().enumerate() {
             position.given += 1;
+            position.same_from = entry.seq + 1;
             if matches!(input, Input::Event(_)) {
                 self.feed(position, entry);
             }
@@ -511,6 +514,13 @@ impl Position {
     #[must_use]
     pub fn of_an_empty_plugin(next: u64) -> Position {
         Position { next, ..Position::default() }
+    }
+
+    /// Whether a fold of the first `end` entries comes to this state, or goes on from it. It may have gone further, if it was given
+    /// nothing there; a tick at the entry behind the last is already too much.
+    #[must_use]
+    pub fn leads_to(&self, end: u64) -> bool {
+        self.next < end || self.same_from <= end
     }
 
     fn alerts(&mut self) -> (&mut BTreeMap<Key, alerts::Open>, &mut BTreeMap<Key, AlertId>) {

@@ -140,7 +140,14 @@ pub(super) async fn home(visit: Visit) -> Result<Response, Failure> {
         behind: plugins.plugins.iter().map(|plugin| plugin.lag_entries).max().unwrap_or_default(),
         faults: ready.reasons,
         size: words::count(ledger.size, "entry", "entries"),
-        latest: if sees_reports { latest(&visit).await? } else { None },
+        latest: if sees_reports {
+            latest(&visit).await.unwrap_or_else(|failure| {
+                tracing::warn!(failure.status, "the last report cannot be shown on the home page");
+                None
+            })
+        } else {
+            None
+        },
         sees_reports,
         may_make: sees_reports && visit.holds(&[Role::Admin, Role::Officer]),
     })
@@ -182,7 +189,7 @@ fn severities(totals: &Totals) -> Vec<Severity> {
             path: format!("/alerts?severity={}", part(name)),
             name: words::from_name(name),
             said: words::number(*count),
-            width: (count * 100 / most).max(1),
+            width: hundredths(*count, most).max(1),
         })
         .collect()
 }
@@ -212,10 +219,7 @@ async fn latest(visit: &Visit) -> Result<Option<Latest>, Failure> {
     let figures = first.take(FIGURES_SHOWN).map(|metric| Figure {
         title: metric.title.clone(),
         said: muniment_report::words::figure(metric),
-        percent: metric
-            .numerator
-            .zip(metric.denominator)
-            .map(|(part, whole)| (part * 100 / whole.max(1)).min(100)),
+        percent: metric.numerator.zip(metric.denominator).map(|(part, whole)| hundredths(part, whole)),
     });
     Ok(Some(Latest {
         figures: figures.collect(),
@@ -226,4 +230,10 @@ async fn latest(visit: &Visit) -> Result<Option<Latest>, Failure> {
 
 fn is_share(metric: &Metric) -> bool {
     metric.numerator.is_some() && metric.denominator > Some(0)
+}
+
+/// How much a part is of a whole, in hundredths.
+fn hundredths(part: u64, whole: u64) -> u64 {
+    let hundredths = u128::from(part) * 100 / u128::from(whole.max(1));
+    u64::try_from(hundredths).unwrap_or(100).min(100)
 }

@@ -158,7 +158,7 @@ async fn rows(
     if let Some(name) = name.strip_suffix(".csv") {
         return export(&visit, &plugin, name, &filter).await;
     }
-    let number = filter.page.parse::<usize>().unwrap_or(1).max(1);
+    let number = filter.page.parse::<usize>().unwrap_or(1).clamp(1, ROWS_MAX);
     let first = (number - 1).saturating_mul(PAGE);
     let mut found = match filter.sort.is_empty() {
         true => fetch(&visit, &plugin, &name, &filter, first, PAGE).await?,
@@ -254,7 +254,10 @@ fn sort(page: &mut RegisterPage, by: &str) {
 fn compare(one: &Value, other: &Value) -> Ordering {
     match (as_number(one), as_number(other)) {
         (Some(one), Some(other)) => one.total_cmp(&other),
-        _ => in_words_of(one).to_lowercase().cmp(&in_words_of(other).to_lowercase()),
+        // Numbers stand before texts: an order that mixes them would be none.
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => in_words_of(one).to_lowercase().cmp(&in_words_of(other).to_lowercase()),
     }
 }
 

@@ -76,7 +76,7 @@ async fn sign_in(State(pages): State<Arc<Pages>>, request: Request) -> Result<Re
     let (parts, body) = request.into_parts();
     // Else another site could sign somebody in as somebody else.
     from_here(&parts.headers)?;
-    let body = pages.app.read_form(&parts.headers, body, 2 * FORM_BYTES_MAX).await;
+    let body = pages.app.read_form(&parts.headers, body, 4 * FORM_BYTES_MAX).await;
     let body = body.map_err(|(status, detail)| Failure::new(status, "The form could not be read", detail))?;
     let fields = Fields::read(&body)?;
     let (next, kept) = (local(fields.get("next")).to_owned(), fields.get("kept").to_owned());

@@ -6,7 +6,8 @@ use std::time::Instant;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION, REFERRER_POLICY, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION, REFERRER_POLICY,
+    X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -114,8 +115,9 @@ impl Visit {
         body: Option<(&'static str, Vec<u8>)>,
     ) -> Result<Response, Failure> {
         let mut request = Request::builder().method(method).uri(path);
-        if let Some((media_type, _)) = &body {
-            request = request.header(CONTENT_TYPE, *media_type);
+        if let Some((media_type, bytes)) = &body {
+            // Said, so that it takes no more room among the bodies than it needs.
+            request = request.header(CONTENT_TYPE, *media_type).header(CONTENT_LENGTH, bytes.len());
         }
         let body = body.map_or_else(Body::empty, |(_, bytes)| Body::from(bytes));
         let mut request =
@@ -185,7 +187,7 @@ pub(super) async fn around(State(pages): State<Arc<Pages>>, mut request: Request
     if let Some(session) = &session {
         request.extensions_mut().insert(Visit { pages: pages.clone(), session: session.clone() });
     }
-    let is_verifier = request.uri().path().starts_with("/verify");
+    let is_verifier = request.uri().path() == "/verify";
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = page::failure(&pages, session.as_deref(), &failure);

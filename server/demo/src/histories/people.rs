@@ -1,5 +1,6 @@
 //! Joiners, movers and leavers, with their access.
 
+use super::training::BASICS;
 use crate::case::Case;
 use crate::council::{DIRECTORATES, SYSTEMS};
 use crate::day::Moment;
@@ -83,7 +84,32 @@ pub(super) fn joiner(desk: &mut Desk, at: Moment) {
             understood: true,
         ],
     );
+    first_training(&mut case, person);
     granted(&mut case, person, function);
+}
+
+/// Before they are given access, nine in ten take what everybody has to take; the others are reminded by an alert.
+fn first_training(case: &mut Case<'_>, person: &str) {
+    let subject = format!("LRN-{:07}", case.desk.next_number("LRN"));
+    let due = case.in_days(30);
+    case.say_of(
+        "training.assigned",
+        &subject,
+        fields![person: person, user_class: "staff", course: BASICS, course_kind: "induction", due: due],
+    );
+    if !case.at_times(90) {
+        return;
+    }
+    case.wait(0, 6);
+    let (score, until) = (case.between(80, 100), case.in_days(365));
+    case.say_of(
+        "training.completed",
+        &subject,
+        fields![
+            person: person, user_class: "staff", course: BASICS, course_kind: "induction", score: score,
+            pass_mark: 80, valid_until: until, delivery: "e_learning",
+        ],
+    );
 }
 
 /// The old access goes, the new one comes; for one in twelve the old one is forgotten.

@@ -4,15 +4,23 @@ use crate::case::Case;
 use crate::day::Moment;
 use crate::desk::{Desk, fields};
 
-const COURSES: [(&str, &str); 3] = [
-    ("information-governance-basics", "annual"),
+/// Most of what is taken is what everybody takes every year.
+const COURSES: [(&str, &str); 8] = [
+    (BASICS, "annual"),
+    (BASICS, "annual"),
+    (BASICS, "annual"),
+    (BASICS, "annual"),
+    (BASICS, "annual"),
+    (BASICS, "annual"),
     ("caller-checks", "caller_checks"),
     ("case-records", "role_based"),
 ];
+/// What everybody takes.
+pub(super) const BASICS: &str = "information-governance-basics";
 
 fn assigned<'d>(desk: &'d mut Desk, at: Moment) -> (Case<'d>, String, &'static str, &'static str) {
     let mut case = Case::counted(desk, "LRN", at);
-    let (person, (course, kind)) = (case.desk.person(), case.pick(&COURSES));
+    let (person, (course, kind)) = (case.desk.person_in_turn("course"), case.pick(&COURSES));
     let due = case.in_days(30);
     case.say(
         "training.assigned",
@@ -83,7 +91,7 @@ pub(super) fn needs(desk: &mut Desk, at: Moment) {
     case.say(
         "training.needs_analysed",
         fields![
-            job_function: "social-worker", courses: vec!["information-governance-basics", "case-records"],
+            job_function: "social-worker", courses: vec![BASICS, "case-records"],
             systems: vec!["social-care-records"], people_needing: people,
             reviewed_by: "role/information-governance-manager", review_due: review,
         ],
@@ -126,7 +134,7 @@ pub(super) fn phishing(desk: &mut Desk, at: Moment) {
 /// A version of a policy is read, and the clause confirmed again.
 pub(super) fn policy_read(desk: &mut Desk, at: Moment) {
     let mut case = Case::counted(desk, "EMP", at);
-    let (person, score) = (case.desk.person(), case.between(60, 100));
+    let (person, score) = (case.desk.person_in_turn("policy"), case.between(60, 100));
     let version = case.desk.policy_version(case.now.day());
     case.say_of(
         "policy.acknowledged",

@@ -9,7 +9,7 @@ use crate::plugins::running::Surroundings;
 
 impl Plugins {
     /// What every plugin has to say of these times as of the ledger's first `end` entries. Each begins with the state that it
-    /// has, where that is of no later entry.
+    /// has, where that leads there.
     ///
     /// # Errors
     /// As the disk says.

@@ -67,6 +67,7 @@ proptest! {
         batch in 1..40_usize,
         restore_every in 0..4_usize,
         since in 0..120_u64,
+        back in 1..4_usize,
     ) {
         let lines = lines_of(&history);
         let whole = run(&lines, &[], since, WHOLE);
@@ -75,6 +76,12 @@ proptest! {
         let every: Vec<usize> = (0..history.len()).collect();
         let single = run(&lines, &every, since, How { batch: 1, restore_every: 1 });
         prop_assert_eq!(&whole, &single);
+        // Where a state leads back to fewer entries, these come to it too.
+        let end = history.len().saturating_sub(back);
+        if whole.position.leads_to(end as u64) {
+            let shorter = run(&lines_of(&history[..end]), &[], since, WHOLE);
+            prop_assert_eq!(&whole.state, &shorter.state);
+        }
         // What the ledger was told adds up to what is open, once the plugin's own time has begun and no import is open.
         if history.len() as u64 > since && whole.position.is_waking() {
             let raised = whole.said.iter().filter(|saying| saying.event_type == "alert.raised").count();
