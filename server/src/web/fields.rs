@@ -30,6 +30,11 @@ impl Fields {
         found.next().map_or("", |(_, value)| value.trim())
     }
 
+    /// A field as it is, if there is one.
+    pub(super) fn find(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// Every field of a name that is not empty: boxes that are ticked, say.
     pub(super) fn all<'f>(&'f self, name: &str) -> impl Iterator<Item = &'f str> {
         let name = name.to_owned();

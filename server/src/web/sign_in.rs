@@ -35,15 +35,15 @@ pub(super) struct SignInPage {
     frame: Frame,
     /// Where to go afterwards.
     next: String,
-    /// What was typed before, as it was sent.
-    kept: String,
+    /// What was sent before, which may have had no fields: a button was pressed.
+    kept: Option<String>,
     error: Option<String>,
 }
 
 impl SignInPage {
     /// Of somebody whose session ended while they typed.
     pub(super) fn again(frame: Frame, next: String, kept: &Fields) -> SignInPage {
-        SignInPage { frame, next, kept: kept.write(), error: None }
+        SignInPage { frame, next, kept: Some(kept.write()), error: None }
     }
 }
 
@@ -69,7 +69,7 @@ async fn show(
         return Ok(see_other(&next));
     }
     let frame = Frame::new(&pages, None, "Sign in", Place::Nowhere);
-    page::page(&SignInPage { frame, next, kept: String::new(), error: None })
+    page::page(&SignInPage { frame, next, kept: None, error: None })
 }
 
 async fn sign_in(State(pages): State<Arc<Pages>>, request: Request) -> Result<Response, Failure> {
@@ -79,7 +79,7 @@ async fn sign_in(State(pages): State<Arc<Pages>>, request: Request) -> Result<Re
     let body = pages.app.read_form(&parts.headers, body, 4 * FORM_BYTES_MAX).await;
     let body = body.map_err(|(status, detail)| Failure::new(status, "The form could not be read", detail))?;
     let fields = Fields::read(&body)?;
-    let (next, kept) = (local(fields.get("next")).to_owned(), fields.get("kept").to_owned());
+    let (next, kept) = (local(fields.get("next")).to_owned(), fields.find("kept").map(str::to_owned));
     let refused = |status: StatusCode, error: String| {
         let frame = Frame::new(&pages, None, "Sign in", Place::Nowhere).with_errors();
         page::with_status(
@@ -102,8 +102,8 @@ async fn sign_in(State(pages): State<Arc<Pages>>, request: Request) -> Result<Re
     };
     let secret = pages.sessions.open(grant, Instant::now());
     let secret = secret.map_err(|error| Failure::internal("the system gives no random bytes", &error))?;
-    let mut response = match (kept.is_empty(), pages.sessions.visit(&secret, Instant::now())) {
-        (false, Some(session)) => {
+    let mut response = match (kept, pages.sessions.visit(&secret, Instant::now())) {
+        (Some(kept), Some(session)) => {
             let visit = Visit { pages: pages.clone(), session };
             let kept = Fields::read(kept.as_bytes())?;
             page::page(&KeptPage::new(visit.frame("Check before you go on", Place::Nowhere), next, &kept))?
