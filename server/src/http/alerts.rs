@@ -173,7 +173,8 @@ pub(super) struct AlertList {
     alerts: Vec<Alert>,
     /// What `after` is for the next page; null on the last.
     next: Option<u64>,
-    /// How many match, where that was asked for; null for a narrowed token, which may not see all of them.
+    /// How many match, where that was asked for; missing for a narrowed token, which may not see all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
     totals: Option<Totals>,
 }
 
