@@ -92,12 +92,39 @@ impl Day {
 
     /// The same for a day that is written in the source.
     pub(crate) const fn on(year: i16, month: i8, day: i8) -> Day {
+        Day::of_parts(year as i32, month as i32, day as i32)
+    }
+
+    const fn of_parts(year: i32, month: i32, day: i32) -> Day {
         // March is the first month of this computation's year, so that a leap day is the last day of one.
-        let shifted = (month as i32 + 9) % 12;
-        let year = year as i32 - (shifted >= 10) as i32;
+        let shifted = (month + 9) % 12;
+        let year = year - (shifted >= 10) as i32;
         let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
         // 719_468 days lie between the first of March of the year 0 and 1970.
-        Day(year * 365 + leap_days + (shifted * 306 + 5) / 10 + day as i32 - 1 - 719_468)
+        Day(year * 365 + leap_days + (shifted * 306 + 5) / 10 + day - 1 - 719_468)
+    }
+
+    /// Year, month and day: the other way round. Deadlines are worked out at every event, and the library's way over spans
+    /// of time takes several times as long.
+    const fn parts(self) -> (i32, i32, i32) {
+        // The years -9999 to 9999: a snapshot may hold more.
+        const FIRST: i32 = Day::on(-9999, 1, 1).0;
+        const LAST: i32 = Day::on(9999, 12, 31).0;
+        let number = if self.0 < FIRST {
+            FIRST
+        } else if self.0 > LAST {
+            LAST
+        } else {
+            self.0
+        };
+        // Four hundred years have 146_097 days; the last day of four, and of a hundred, may be one more.
+        let (era, rest) = ((number + 719_468).div_euclid(146_097), (number + 719_468).rem_euclid(146_097));
+        let year = (rest - rest / 1_460 + rest / 36_524 - rest / 146_096) / 365;
+        let of_year = rest - (365 * year + year / 4 - year / 100);
+        let shifted = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * shifted + 2) / 5 + 1;
+        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        (era * 400 + year + (month <= 2) as i32, month, day)
     }
 
     /// The day that it was in London.
@@ -146,26 +173,34 @@ impl Day {
     /// The year.
     #[must_use]
     pub fn year(self) -> i16 {
-        self.date().year()
+        i16::try_from(self.parts().0).unwrap_or_default()
     }
 
     /// The month, from 1.
     #[must_use]
     pub fn month(self) -> i8 {
-        self.date().month()
+        i8::try_from(self.parts().1).unwrap_or_default()
     }
 
     /// The day of the month, from 1.
     #[must_use]
     pub fn day_of_month(self) -> i8 {
-        self.date().day()
+        i8::try_from(self.parts().2).unwrap_or_default()
     }
 
     /// So many months later: the day with the same number, or the last day of a month that has none.
     #[must_use]
-    pub fn plus_months(self, months: u16) -> Day {
-        use jiff::ToSpan as _;
-        Day::from_date(self.date().saturating_add(i32::from(months).months()))
+    pub const fn plus_months(self, months: u16) -> Day {
+        let (year, month, day) = self.parts();
+        let count = year * 12 + month - 1 + months as i32;
+        let (year, month) = (count.div_euclid(12), count.rem_euclid(12) + 1);
+        if year > 9999 {
+            return Day::on(9999, 12, 31);
+        }
+        let first = Day::of_parts(year, month, 1);
+        let next = if month == 12 { Day::of_parts(year + 1, 1, 1) } else { Day::of_parts(year, month + 1, 1) };
+        let last = next.0 - first.0;
+        first.plus(if day < last { day - 1 } else { last - 1 })
     }
 
     /// The days of the week, from 0 for Monday to 6 for Sunday.
@@ -203,19 +238,12 @@ impl Day {
     }
 
     pub(crate) fn from_date(date: Date) -> Day {
-        Day(date
-            .duration_since(Date::constant(1970, 1, 1))
-            .as_hours()
-            .try_into()
-            .map_or(0, |hours: i32| hours / 24))
+        Day::on(date.year(), date.month(), date.day())
     }
 
     pub(crate) fn date(self) -> Date {
-        use jiff::ToSpan as _;
-        // The years -9999 to 9999: a snapshot may hold more.
-        const FIRST: i32 = Day::on(-9999, 1, 1).0;
-        const LAST: i32 = Day::on(9999, 12, 31).0;
-        Date::constant(1970, 1, 1).saturating_add(self.0.clamp(FIRST, LAST).days())
+        let (year, month, day) = (self.year(), self.month(), self.day_of_month());
+        Date::new(year, month, day).unwrap_or(Date::constant(1970, 1, 1))
     }
 }
 

@@ -23,6 +23,24 @@ fn days_count_from_1970() {
 }
 
 #[test]
+fn days_and_months_are_those_of_the_library() {
+    use jiff::ToSpan as _;
+    let first = Date::constant(1970, 1, 1);
+    let all = day("1599-12-01").0..day("2401-02-01").0;
+    let edges = [day("-009999-01-01").0, day("-000400-02-29").0, day("0000-02-29").0, day("9999-12-31").0];
+    for number in all.chain(edges) {
+        let date = first.saturating_add(number.days());
+        let this = Day(number);
+        assert_eq!((this.year(), this.month(), this.day_of_month()), (date.year(), date.month(), date.day()));
+        assert_eq!((this.date(), Day::from_date(date)), (date, this));
+        for months in [0, 1, 2, 3, 11, 12, 13, 40] {
+            let later = date.saturating_add(i32::from(months).months());
+            assert_eq!(this.plus_months(months), Day::from_date(later), "{date} and {months} months");
+        }
+    }
+}
+
+#[test]
 fn a_day_in_london_is_longer_or_shorter_when_the_clocks_change() {
     let hours = |text: &str| day(text).end().hours_since(day(text).start());
     assert_eq!((hours("2026-03-29"), hours("2026-10-25"), hours("2026-06-01")), (23, 25, 24));

@@ -27,13 +27,13 @@ const SEGMENT_BYTES_MAX: u64 = 4_096;
 
 /// What the clients of a ledger were told. After whatever happens, it must be true.
 #[derive(Debug, Clone, Default)]
-struct Told {
+pub(super) struct Told {
     created: bool,
-    events: BTreeMap<String, (u64, Hash)>,
+    pub(super) events: BTreeMap<String, (u64, Hash)>,
     checkpoint_size: u64,
 }
 
-fn options(clock: &Arc<ManualClock>) -> OpenOptions {
+pub(super) fn options(clock: &Arc<ManualClock>) -> OpenOptions {
     OpenOptions {
         clock: clock.clone(),
         clock_bounds: ClockBounds { step_seconds_max: 300, start_gap_days_max: 31 },
@@ -43,7 +43,7 @@ fn options(clock: &Arc<ManualClock>) -> OpenOptions {
     }
 }
 
-fn clock() -> Arc<ManualClock> {
+pub(super) fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::at("2026-05-01T09:00:00Z"))
 }
 
@@ -55,7 +55,7 @@ fn event(id: &str, bytes: usize) -> Event {
     Event::parse(text.as_bytes()).unwrap()
 }
 
-fn submission(mode: Mode, ids: &[&str], bytes: usize) -> Submission {
+pub(super) fn submission(mode: Mode, ids: &[&str], bytes: usize) -> Submission {
     let events = ids.iter().map(|id| event(id, bytes)).collect();
     Submission::new(Principal::new("token/foi").unwrap(), events, mode).unwrap()
 }
@@ -107,7 +107,7 @@ fn use_ledger(disk: &SimDisk, clock: &Arc<ManualClock>, told: &mut Told) -> Opti
     (!disk.crashed()).then_some(())
 }
 
-fn create(disk: &SimDisk, clock: &ManualClock, told: &mut Told) -> Option<()> {
+pub(super) fn create(disk: &SimDisk, clock: &ManualClock, told: &mut Told) -> Option<()> {
     for _ in 0..2 {
         match genesis::create(disk, ORIGIN, "Exemplar Council", Purpose::Production, clock.wall()) {
             Ok(_) | Err(InitError::Exists) => told.created = true,
@@ -132,7 +132,7 @@ fn open_until_it_works(disk: &SimDisk, clock: &Arc<ManualClock>) -> Option<Log> 
 }
 
 /// Hands groups in, the next while the one before is on its way. Returns those of which anything was refused.
-fn append(log: &mut Log, groups: &[Vec<Submission>], told: &mut Told) -> Vec<Vec<Submission>> {
+pub(super) fn append(log: &mut Log, groups: &[Vec<Submission>], told: &mut Told) -> Vec<Vec<Submission>> {
     let mut refused = Vec::new();
     let mut waiting: VecDeque<&Vec<Submission>> = VecDeque::new();
     let mut settle = |group: &Vec<Submission>, answers: Answers| {
@@ -150,7 +150,7 @@ fn append(log: &mut Log, groups: &[Vec<Submission>], told: &mut Told) -> Vec<Vec
             settle(waiting.pop_front().unwrap(), answers);
         }
     }
-    if let Some(answers) = log.drain() {
+    for answers in log.drain() {
         settle(waiting.pop_front().unwrap(), answers);
     }
     assert!(waiting.is_empty(), "every group is answered");
@@ -188,7 +188,7 @@ fn keep_checkpoint(log: &Log, told: &mut Told) {
 }
 
 /// Opens the ledger as the next process does, and checks that everything its clients were told is true.
-fn check(disk: &SimDisk, clock: &Arc<ManualClock>, told: &Told) -> Option<(Log, OpenReport)> {
+pub(super) fn check(disk: &SimDisk, clock: &Arc<ManualClock>, told: &Told) -> Option<(Log, OpenReport)> {
     let (log, report) = match open(Arc::new(disk.clone()), &options(clock)) {
         Ok(opened) => opened,
         Err(OpenError::NoLedger) if !told.created => return None,
@@ -266,14 +266,14 @@ fn go_on(log: &mut Log, disk: &SimDisk, clock: &Arc<ManualClock>, told: &mut Tol
 }
 
 #[expect(clippy::print_stderr, reason = "it says how to find the failure again")]
-fn with_context(context: String, test: impl FnOnce() + std::panic::UnwindSafe) {
+pub(super) fn with_context(context: String, test: impl FnOnce() + std::panic::UnwindSafe) {
     if let Err(panic) = std::panic::catch_unwind(test) {
         eprintln!("failed: {context}");
         std::panic::resume_unwind(panic);
     }
 }
 
-fn losses() -> Vec<Loss> {
+pub(super) fn losses() -> Vec<Loss> {
     let torn = (1..=crate::testing::scale(6)).map(Loss::Torn);
     [Loss::Kept, Loss::Lost, Loss::Process].into_iter().chain(torn).collect()
 }

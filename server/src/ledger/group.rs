@@ -167,10 +167,10 @@ impl Group {
         self.head = Head { size, last, recorded, open_batch: None };
     }
 
-    /// One write behind the published lines of a segment.
-    pub(super) fn write(&self, active: &LineSegment) -> io::Result<()> {
+    /// One write at a place behind the published lines of a segment.
+    pub(super) fn write(&self, active: &LineSegment, offset: u64) -> io::Result<()> {
         assert!(self.lines.len() <= GROUP_BYTES_MAX, "the queue bounds a group");
-        active.file().write_at(&self.lines, active.bytes())
+        active.file().write_at(&self.lines, offset)
     }
 
     /// The lines of some of the new entries, without their newlines.

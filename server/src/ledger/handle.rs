@@ -431,9 +431,8 @@ impl Writer {
     }
 
     fn drain(&mut self) {
-        if let Some(answers) = self.log.drain() {
-            self.answer(answers);
-        }
+        let done = self.log.drain();
+        done.into_iter().for_each(|answers| self.answer(answers));
     }
 
     fn answer(&mut self, outcomes: Answers) {

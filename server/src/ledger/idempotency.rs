@@ -13,12 +13,12 @@ use super::repeat;
 use super::submission::{Appended, Mode, Refusal};
 
 impl Log {
-    /// Makes a group: finds out what each event is, and writes the lines of the new ones. `before` is the
-    /// group that this one continues and that is not in the ledger yet.
-    pub(super) fn make(&self, mut group: Group, before: Option<&Group>) -> Group {
+    /// Makes a group: finds out what each event is, and writes the lines of the new ones. It continues
+    /// the groups that are on the way.
+    pub(super) fn make(&self, mut group: Group) -> Group {
         for submission in 0..group.submissions.len() {
             let start = group.len();
-            let resolved = self.resolve(&mut group, submission, before);
+            let resolved = self.resolve(&mut group, submission);
             match &resolved {
                 Ok(_) => group.write_lines(submission, start),
                 Err(_) => group.forget_from(start),
@@ -29,12 +29,7 @@ impl Log {
         group
     }
 
-    fn resolve(
-        &self,
-        group: &mut Group,
-        submission: usize,
-        before: Option<&Group>,
-    ) -> Result<Vec<Resolution>, Refusal> {
+    fn resolve(&self, group: &mut Group, submission: usize) -> Result<Vec<Resolution>, Refusal> {
         let (mode, count) = (group.submissions[submission].mode, group.submissions[submission].len());
         // What was erased since it was sealed must not be recorded after that.
         let sealed_in = group.submissions[submission].sealed_in;
@@ -45,7 +40,7 @@ impl Log {
         let first_new = group.base.size + group.len() as u64;
         let mut resolutions = Vec::with_capacity(count);
         for event in 0..count {
-            let resolution = self.resolve_event(group, submission, event, before);
+            let resolution = self.resolve_event(group, submission, event);
             match (resolution, mode) {
                 // An entry of the batch itself, which is refused as a whole, is never written.
                 (Resolution::Refused(Refusal::Conflict { from, id, seq, differences }), Mode::Batch)
@@ -64,20 +59,15 @@ impl Log {
         Ok(resolutions)
     }
 
-    fn resolve_event(
-        &self,
-        group: &mut Group,
-        submission: usize,
-        place: usize,
-        before: Option<&Group>,
-    ) -> Resolution {
+    fn resolve_event(&self, group: &mut Group, submission: usize, place: usize) -> Resolution {
         let event = &group.submissions[submission].events[place];
         match self.find(event) {
             Ok(Some(resolution)) => return resolution,
             Ok(None) => {}
             Err(refusal) => return Resolution::Refused(refusal),
         }
-        if let Some((known, place)) = before.and_then(|before| Some((before, before.find(event)?))) {
+        let on_the_way = self.in_flight.iter().map(|before| &*before.group);
+        if let Some((known, place)) = on_the_way.filter_map(|known| Some((known, known.find(event)?))).next() {
             let appended = known.appended(place, true);
             let known = known.event(place).canonical();
             return self.compare(known, event, appended.seq, Resolution::Known(appended));

@@ -1,6 +1,7 @@
 //! A segment of plain lines: the active one, and those that wait to be sealed.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use crate::disk::DiskFile;
@@ -12,13 +13,15 @@ pub struct LineSegment {
     file: Box<dyn DiskFile>,
     /// Where each entry's line ends, its newline included.
     ends: RwLock<Vec<u32>>,
+    /// Whether one of the workers' writes failed.
+    has_failed: AtomicBool,
 }
 
 impl LineSegment {
     /// A segment whose published lines end at the given places.
     #[must_use]
     pub fn new(first: u64, file: Box<dyn DiskFile>, ends: Vec<u32>) -> LineSegment {
-        LineSegment { first, file, ends: RwLock::new(ends) }
+        LineSegment { first, file, ends: RwLock::new(ends), has_failed: AtomicBool::new(false) }
     }
 
     /// The seq of its first entry.
@@ -43,6 +46,17 @@ impl LineSegment {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.ends().last().copied().map_or(0, u64::from)
+    }
+
+    /// Writes in some way, unless such a write failed before.
+    ///
+    /// # Errors
+    /// As that way says, or that one failed before.
+    pub fn unless_failed(&self, write: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        if self.has_failed.load(Ordering::Acquire) {
+            return Err(io::Error::other("the group before it could not be written"));
+        }
+        write().inspect_err(|_| self.has_failed.store(true, Ordering::Release))
     }
 
     /// Makes lines that have been written and synced visible to readers.

@@ -1,8 +1,8 @@
 //! The writer: the commit protocol.
 //!
-//! A group of submissions goes through four steps, and two groups may be on the way at once: while one is
-//! being written and synced, the next is made. [`Log::push`] tells the steps in order, and at each of them
-//! what a crash right there leaves behind.
+//! A group of submissions goes through four steps, and a few groups may be on the way at once: while one is
+//! being written and synced, the next are made. Only one at a time is written and not synced. [`Log::push`]
+//! tells the steps in order, and at each of them what a crash right there leaves behind.
 
 use std::collections::VecDeque;
 use std::io;
@@ -25,6 +25,9 @@ use crate::disk::temporary;
 /// Groups below this many entries are written and hashed on the writer's own thread.
 const PARALLEL_ENTRIES_MIN: usize = 64;
 
+/// Most groups that the workers have at a time, one of them being written.
+const IN_FLIGHT_MAX: usize = 2;
+
 /// The one writer of a ledger.
 #[derive(Debug)]
 pub struct Log {
@@ -36,12 +39,20 @@ pub struct Log {
     pub(super) segment_bytes_max: u64,
     /// A write or sync failed: the active segment is never appended to again.
     pub(super) active_is_suspect: bool,
-    /// The group that has been made and is not written yet.
-    pub(super) in_flight: Option<Arc<Group>>,
-    /// A buffer to make the next group's lines in.
-    pub(super) spare_lines: Vec<u8>,
+    /// The groups that have been made and are not in the ledger yet. All are with the workers, or it is one.
+    pub(super) in_flight: VecDeque<InFlight>,
+    /// Buffers to make further groups' lines in.
+    pub(super) spare_lines: Vec<Vec<u8>>,
     /// Without them everything is done on the caller's thread.
     pub(super) workers: Option<Workers>,
+}
+
+/// A group that has been made and is not in the ledger yet.
+#[derive(Debug)]
+pub(super) struct InFlight {
+    pub(super) group: Arc<Group>,
+    /// `None`: nobody has begun to write it.
+    writing: Option<Writing>,
 }
 
 /// The answers to one group, in the order of its submissions.
@@ -61,8 +72,8 @@ impl Log {
         answers.pop_back().unwrap_or_default()
     }
 
-    /// Takes a group in. The answers are those of the groups that are done, oldest first: usually the one
-    /// taken in before. [`Log::drain`] finishes the last one.
+    /// Takes a group in. The answers are those of the groups that are done, oldest first: usually those
+    /// taken in before. [`Log::drain`] finishes the last ones.
     pub fn push(&mut self, submissions: Vec<Submission>) -> VecDeque<Answers> {
         let mut done = VecDeque::new();
 
@@ -88,50 +99,68 @@ impl Log {
             }
         };
 
-        // Idempotency, then seq, prev and recorded for what is new: in memory only. The group before is
+        // Idempotency, then seq, prev and recorded for what is new: in memory only. The groups before are
         // written meanwhile.
         // A crash here: as if the group had never come.
-        let group = Group::new(base, recorded, submissions, std::mem::take(&mut self.spare_lines));
-        let mut group = match self.in_flight.take() {
-            None => self.make(group, None),
-            Some(before) => {
-                let writing = self.start_writing(&before);
-                let group = self.make(group, Some(&before));
-                let written = self.written(&before, writing);
-                match self.finish(before, written) {
-                    Ok(answers) => done.push_back(answers),
-                    Err((before, refusal)) => {
-                        // The group that was made continues one that is refused, so it is refused too.
-                        done.push_back(refuse_all(&before.submissions, &refusal));
-                        done.push_back(refuse_all(&group.submissions, &refusal));
-                        return done;
-                    }
-                }
-                group
-            }
-        };
-        if group.is_empty() {
-            done.push_back(group.answers())
+        let lines = self.spare_lines.pop().unwrap_or_default();
+        let mut group = self.make(Group::new(base, recorded, submissions, lines));
+
+        // The workers begin with it as soon as the groups before are synced, or else it is written once the
+        // next is made. What repeats an entry that is on its way is answered after that.
+        let is_parallel = self.workers.is_some() && group.ends.len() >= PARALLEL_ENTRIES_MIN;
+        let room = if is_parallel && self.in_flight.iter().all(|before| before.writing.is_some()) {
+            IN_FLIGHT_MAX
         } else {
-            self.in_flight = Some(Arc::new(group));
+            0
+        };
+        while self.in_flight.len() > room {
+            if let Err(refusal) = self.finish_next(&mut done) {
+                done.push_back(refuse_all(&group.submissions, &refusal));
+                return done;
+            }
+        }
+        if group.is_empty() {
+            done.push_back(group.answers());
+            return done;
+        }
+        let group = Arc::new(group);
+        let offset = self.active.bytes() + self.in_flight_bytes();
+        let workers = self.workers.as_ref().filter(|_| is_parallel);
+        let writing = workers.map(|workers| workers.write(&group, &self.active, offset));
+        self.in_flight.push_back(InFlight { group, writing });
+        while self.in_flight.len() > IN_FLIGHT_MAX {
+            if self.finish_next(&mut done).is_err() {
+                break;
+            }
         }
         done
     }
 
-    /// Finishes the group that is on the way, if there is one.
-    pub fn drain(&mut self) -> Option<Answers> {
-        let group = self.in_flight.take()?;
-        let written = self.written(&group, self.start_writing(&group));
-        Some(match self.finish(group, written) {
-            Ok(answers) => answers,
-            Err((group, refusal)) => refuse_all(&group.submissions, &refusal),
-        })
+    /// Finishes the groups that are on the way.
+    pub fn drain(&mut self) -> VecDeque<Answers> {
+        let mut done = VecDeque::new();
+        while !self.in_flight.is_empty() && self.finish_next(&mut done).is_ok() {}
+        done
     }
 
-    /// Has the workers write a group, if it is worth handing over.
-    fn start_writing(&self, group: &Arc<Group>) -> Option<Writing> {
-        let workers = self.workers.as_ref().filter(|_| group.ends.len() >= PARALLEL_ENTRIES_MIN)?;
-        Some(workers.write(group, &self.active))
+    /// Finishes the oldest group that is on the way. If it cannot be written, those behind it continue a group
+    /// that is refused, so they are refused too.
+    fn finish_next(&mut self, done: &mut VecDeque<Answers>) -> Result<(), Refusal> {
+        let Some(InFlight { group, writing }) = self.in_flight.pop_front() else { return Ok(()) };
+        let written = self.written(&group, writing);
+        match self.finish(group, written) {
+            Ok(answers) => done.push_back(answers),
+            Err((group, refusal)) => {
+                done.push_back(refuse_all(&group.submissions, &refusal));
+                for behind in self.in_flight.drain(..) {
+                    // The workers leave alone what stands behind a failure.
+                    let _failed_too = behind.writing.map(Writing::written);
+                    done.push_back(refuse_all(&behind.group.submissions, &refusal));
+                }
+                return Err(refusal);
+            }
+        }
+        Ok(())
     }
 
     /// One write, one sync, by the workers or here; the leaves are hashed meanwhile.
@@ -142,7 +171,8 @@ impl Log {
         let (leaves, written) = match writing {
             Some(writing) => (writing.leaves(group), writing.written()),
             None => {
-                let written = group.write(&self.active).and_then(|()| self.active.file().sync());
+                let written =
+                    group.write(&self.active, self.active.bytes()).and_then(|()| self.active.file().sync());
                 (Ok(group.lines(0..group.ends.len()).map(leaf_hash).collect()), written)
             }
         };
@@ -179,8 +209,10 @@ impl Log {
         self.shared.set_head(group.head);
         self.shared.set_fault(None);
         let mut group = Arc::into_inner(group).expect("the workers have let go of it");
-        self.spare_lines = std::mem::take(&mut group.lines);
-        self.spare_lines.clear();
+        if self.spare_lines.len() <= IN_FLIGHT_MAX {
+            group.lines.clear();
+            self.spare_lines.push(std::mem::take(&mut group.lines));
+        }
         let answers = group.answers();
         if let Some(workers) = &self.workers {
             workers.discard(group);
@@ -213,12 +245,12 @@ impl Log {
     }
 
     fn in_flight_bytes(&self) -> u64 {
-        self.in_flight.as_ref().map_or(0, |group| group.lines.len() as u64)
+        self.in_flight.iter().map(|made| made.group.lines.len() as u64).sum()
     }
 
     /// The head that the next group continues.
     fn next_head(&self) -> Head {
-        self.in_flight.as_ref().map_or_else(|| self.shared.head(), |group| group.head)
+        self.in_flight.back().map_or_else(|| self.shared.head(), |made| made.group.head)
     }
 
     fn failed(&self, what: &str, error: &io::Error) -> Refusal {

@@ -38,6 +38,8 @@ mod workers;
 mod crash_tests;
 #[cfg(test)]
 mod damage_tests;
+#[cfg(test)]
+mod pipeline_tests;
 
 pub use handle::{Ledger, LedgerOptions};
 pub use lock::{DirectoryLock, LockError};

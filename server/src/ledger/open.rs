@@ -1,5 +1,6 @@
 //! Opening a ledger: recovery after a crash, and the refusal to open one that was damaged or changed.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
@@ -147,7 +148,7 @@ pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenRepo
         active,
         segment_bytes_max,
         active_is_suspect: false,
-        in_flight: None,
+        in_flight: VecDeque::new(),
         spare_lines: Vec::new(),
         workers: None,
     };

@@ -44,17 +44,20 @@ impl Workers {
         Ok(Workers { disk: worker("disk")?, hasher: worker("hasher")? })
     }
 
-    /// Starts to write a group behind the published lines of a segment, and to hash its leaves while it is
-    /// synced. In this order: where the cores are few the disk must not wait for the hasher.
-    pub(super) fn write(&self, group: &Arc<Group>, active: &Arc<LineSegment>) -> Writing {
+    /// Writes a group at a place of a segment once those handed in before are synced, and hashes its leaves while it
+    /// is synced itself. In this order: where the cores are few the disk must not wait for the hasher. After a
+    /// failure nothing more is written to the segment.
+    pub(super) fn write(&self, group: &Arc<Group>, active: &Arc<LineSegment>, offset: u64) -> Writing {
         let leaves = Arc::new(Leaves::of(group));
         let (to_hash, shared) = (group.clone(), leaves.clone());
         let (hash, hashed) = job(move || shared.hash(&to_hash));
         let (to_write, lines, hasher) = (group.clone(), active.clone(), self.hasher.clone());
         let (write, written) = job(move || {
-            to_write.write(&lines)?;
-            let _ended = hasher.send(hash);
-            lines.file().sync()
+            lines.unless_failed(|| {
+                to_write.write(&lines, offset)?;
+                let _ended = hasher.send(hash);
+                lines.file().sync()
+            })
         });
         let _ended = self.disk.send(write);
         Writing { written, hashed, leaves }
