@@ -198,7 +198,8 @@ impl Day {
             return Day::on(9999, 12, 31);
         }
         let first = Day::of_parts(year, month, 1);
-        let next = if month == 12 { Day::of_parts(year + 1, 1, 1) } else { Day::of_parts(year, month + 1, 1) };
+        let next =
+            if month == 12 { Day::of_parts(year + 1, 1, 1) } else { Day::of_parts(year, month + 1, 1) };
         let last = next.0 - first.0;
         first.plus(if day < last { day - 1 } else { last - 1 })
     }

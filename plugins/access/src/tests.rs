@@ -80,3 +80,24 @@ fn the_manifest_is_in_order() {
     let rarely = Settings { recertify_privileged_months: 18, ..Settings::default() };
     assert!(rarely.check().is_err());
 }
+
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Access>();
+}
+
+/// Access is a case of its own and a part of its holder's, who is kept apart: that makes it larger than others.
+#[test]
+fn what_is_kept_of_access_that_is_over_is_bounded() {
+    let happens = |kind, day, data| muniment_histories::Happens { kind, subject: "access/#", day, data };
+    let case = [
+        happens(
+            "access.granted",
+            0,
+            json!({ "person": "p-#", "system": "housing-cases", "entitlement": "read", "user_class": "staff", "approved_by": "role/system-owner", "unit": "housing" }),
+        ),
+        happens("access.revoked", 30, json!({ "system": "housing-cases" })),
+    ];
+    muniment_histories::check_bytes_a_case::<Access>(&case, 512);
+}

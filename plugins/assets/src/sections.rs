@@ -75,7 +75,7 @@ impl<const N: usize> Sums<N> {
         });
         let (_, sums, seqs) = &mut self.rows[place];
         for (sum, figure) in sums.iter_mut().zip(figures) {
-            *sum += figure;
+            *sum = sum.saturating_add(figure);
         }
         seqs.push(seq);
     }
@@ -88,7 +88,7 @@ impl<const N: usize> Sums<N> {
 
     /// The rows and their sum, the figures made cells.
     fn finish(self, cells: impl Fn([i64; N]) -> Vec<Cell>) -> Vec<Row> {
-        let (mut total, mut all) = ([0; N], Vec::new());
+        let (mut total, mut all) = ([0_i64; N], Vec::new());
         let row = |name: String, figures: [i64; N]| {
             let mut row = vec![Cell::from(name)];
             row.extend(cells(figures));
@@ -97,7 +97,7 @@ impl<const N: usize> Sums<N> {
         let mut rows = Vec::new();
         for (name, figures, seqs) in self.rows {
             for (sum, figure) in total.iter_mut().zip(figures) {
-                *sum += figure;
+                *sum = sum.saturating_add(figure);
             }
             all.extend_from_slice(&seqs);
             rows.push(row(name, figures).evidence(seqs));

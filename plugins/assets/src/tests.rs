@@ -59,6 +59,12 @@ fn the_manifest_is_in_order() {
     }
 }
 
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Assets>();
+}
+
 #[test]
 fn an_asset_is_reviewed_within_twelve_months() {
     let scenario = unlisted().post(registered("AST-1", "2025-03-10")).wait_until("2026-03-10T23:59:59Z");

@@ -65,6 +65,31 @@ fn the_manifest_is_in_order() {
     assert!(Settings { warn_at_hours: vec![72], ..Settings::default() }.check().is_err());
 }
 
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Breaches>();
+}
+
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_a_breach_that_is_over_is_bounded() {
+    let happens = |kind, day, data| muniment_histories::Happens { kind, subject: "INC-#", day, data };
+    let case = [
+        happens("breach.aware", 0, json!({})),
+        happens(
+            "breach.assessed",
+            0,
+            json!({ "ico_type": "failure_to_use_bcc", "dimension": "confidentiality", "severity": "green" }),
+        ),
+        happens("breach.contained", 0, json!({})),
+        happens("breach.investigated", 1, json!({})),
+        happens("breach.reportability_decided", 1, json!({ "reportable": false })),
+        happens("breach.closed", 20, json!({})),
+    ];
+    muniment_histories::check_bytes_a_case::<Breaches>(&case, 384);
+}
+
 /// Summer time begins in the night to the 29th.
 #[test]
 fn the_hours_run_through_a_weekend_and_the_change_of_the_clocks() {

@@ -64,6 +64,37 @@ fn the_manifest_is_in_order() {
     check_manifest::<Disclosures>();
 }
 
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Disclosures>();
+}
+
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_a_disclosure_that_is_over_is_bounded() {
+    let happens = |kind, day, data| muniment_histories::Happens { kind, subject: "DIS-2025-#", day, data };
+    let case = [
+        happens(
+            "disclosure.requested",
+            0,
+            json!({ "requester_class": "police", "requester_body": "Exemplar Constabulary", "unit": "housing" }),
+        ),
+        happens(
+            "disclosure.credentials_verified",
+            0,
+            json!({ "verified_how": "called_back", "verified": true }),
+        ),
+        happens("disclosure.assessed", 0, json!({ "necessity": "necessary", "ig_advice": true })),
+        happens(
+            "disclosure.released",
+            1,
+            json!({ "legal_basis": "dpa2018_sch2_para2_crime", "method": "secure_email", "rank": "inspector_or_above" }),
+        ),
+    ];
+    muniment_histories::check_bytes_a_case::<Disclosures>(&case, 256);
+}
+
 /// St Patrick's Day is no working day anywhere in the United Kingdom, as in the Freedom of Information Act.
 #[test]
 fn a_request_is_unanswered_after_the_twentieth_working_day() {

@@ -194,6 +194,8 @@ impl Document {
                 let is_all = fact.version.is_none();
                 if is_all || self.live.as_ref().is_some_and(|live| live.version == fact.version) {
                     self.live = None;
+                    // What nobody goes by any more is reviewed no more either.
+                    self.review = None;
                 }
                 if is_all || self.distributed.as_ref().is_some_and(|(version, _)| *version == fact.version) {
                     self.distributed = None;
@@ -320,6 +322,7 @@ impl Document {
 
     fn no_longer_incomplete(&self) -> &'static str {
         match self.review {
+            None if self.live.is_none() => "it applies no longer, or the review was corrected",
             None => "the review was corrected",
             Some(_) if self.incomplete().is_some() => "the last review is another one",
             Some(_) => "the last review took all into account",

@@ -50,3 +50,9 @@ fn the_manifest_is_in_order() {
     assert!(wrong.iter().all(|settings| settings.check().is_err()));
     assert_eq!(Settings::default().check(), Ok(()));
 }
+
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Governance>();
+}

@@ -44,10 +44,10 @@ type Sum<const N: usize> = (String, [i64; N], Vec<u64>);
 
 /// The rows of sums and their sum, the figures made cells.
 fn with_total<const N: usize>(sums: Vec<Sum<N>>, cells: impl Fn([i64; N]) -> Vec<Cell>) -> Vec<Row> {
-    let (mut total, mut all) = ([0; N], Vec::new());
+    let (mut total, mut all) = ([0_i64; N], Vec::new());
     for (_, figures, seqs) in &sums {
         for (sum, figure) in total.iter_mut().zip(figures) {
-            *sum += figure;
+            *sum = sum.saturating_add(*figure);
         }
         all.extend_from_slice(seqs);
     }

@@ -62,6 +62,12 @@ fn the_manifest_is_in_order() {
     assert!(Settings { methods_below_secret: Vec::new(), ..settings() }.check().is_err());
 }
 
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Marking>();
+}
+
 #[test]
 fn the_scheme_of_six_tiers_is_in_use_until_its_last_day() {
     assert_eq!(of(marked("2014-04-02", "gpms_2008", "restricted")), RIGHT);

@@ -85,6 +85,27 @@ fn the_manifest_is_in_order() {
     check_manifest::<Offsite>();
 }
 
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Offsite>();
+}
+
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_a_time_out_that_is_over_is_bounded() {
+    let happens = |kind, day, data| muniment_histories::Happens { kind, subject: "ITEM-#", day, data };
+    let case = [
+        happens(
+            "offsite.checked_out",
+            0,
+            json!({ "person": "p-#", "medium": "laptop", "identifiable": false, "encrypted": true, "due_back": "2026-12-31", "unit": "care" }),
+        ),
+        happens("offsite.returned", 14, json!({})),
+    ];
+    muniment_histories::check_bytes_a_case::<Offsite>(&case, 256);
+}
+
 #[test]
 fn it_comes_out_the_same_in_any_order() {
     let history = [

@@ -66,3 +66,9 @@ fn reasons<'r>(run: &'r Run<People>, rule: &str) -> Vec<&'r str> {
 fn the_manifest_is_in_order() {
     check_manifest::<People>();
 }
+
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<People>();
+}

@@ -53,6 +53,12 @@ fn the_manifest_is_in_order() {
     check_manifest::<Publishing>();
 }
 
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Publishing>();
+}
+
 /// Nobody posts anything: the quarters go by all the same.
 #[test]
 fn a_quarter_of_which_nothing_is_known_is_late_a_month_after_its_end() {

@@ -74,6 +74,8 @@ pub(crate) enum Awaiting {
 pub(crate) struct Ended {
     pub(crate) how: End,
     pub(crate) on: On,
+    /// Its entry says a day before the receipt: a slip. It counts on the day of the receipt.
+    pub(crate) is_before_receipt: bool,
     /// The last day on which an answer was in time, as it stood then; none while the clock stood still.
     pub(crate) due: Option<Day>,
     pub(crate) extended: bool,
@@ -281,8 +283,10 @@ impl Request {
         self.reopened = None;
         if self.ended.is_none() {
             // An answer that is dated before the receipt is a slip, and answers all the same.
+            let is_before_receipt = on.day < self.received.day;
             let on = On { day: on.day.max(self.received.day), ..on };
-            self.ended = Some(Ended { how, on, due: self.due(), extended: self.extension().is_some() });
+            let extended = self.extension().is_some();
+            self.ended = Some(Ended { how, on, is_before_receipt, due: self.due(), extended });
         }
     }
 

@@ -203,8 +203,13 @@ impl Case for Notices {
 
     fn fold(_: &Settings, facts: &[Happened<Fact>]) -> Option<Notices> {
         let mut notices = Notices { steps: Vec::new(), all: Vec::new() };
-        for happened in facts {
-            notices.take(On::of(happened), &happened.fact);
+        for (place, happened) in facts.iter().enumerate() {
+            let mut on_that_day =
+                facts[..place].iter().rev().take_while(|earlier| earlier.day == happened.day);
+            // What was recorded twice happened once.
+            if !on_that_day.any(|earlier| earlier.fact == happened.fact) {
+                notices.take(On::of(happened), &happened.fact);
+            }
         }
         (!notices.all.is_empty()).then_some(notices)
     }

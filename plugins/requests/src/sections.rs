@@ -77,10 +77,24 @@ pub(crate) fn requests(
     let section = with_reviews(section, &plugin.reviews, settings, period, status_at);
     let notices = plugin.notices.cases_at(settings, status_at);
     let section = section.with(breakdown::regulator(notices.map(|(_, notices)| notices), period));
-    match unreadable(plugin) {
-        Some(finding) => section.with(finding),
-        None => section,
-    }
+    let found = ended_before_receipt(&cases, period).into_iter().chain(unreadable(plugin));
+    found.fold(section, Section::with)
+}
+
+/// What cannot have been: whoever keeps the cases is to look at the dates.
+fn ended_before_receipt(cases: &[Request], period: Period) -> Option<Finding> {
+    let ended = cases.iter().filter_map(|request| request.ended);
+    let ended = ended.filter(|ended| ended.is_before_receipt && period.holds(ended.on.day));
+    let evidence: Vec<u64> = ended.map(|ended| ended.on.seq).collect();
+    (!evidence.is_empty()).then(|| Finding {
+        text: format!(
+            "{} requests are recorded to have been answered, or to have ended otherwise, on a day before they were received. They are counted \
+             as ended on the day of receipt.",
+            evidence.len()
+        ),
+        clauses: Vec::new(),
+        evidence,
+    })
 }
 
 fn answered(request: &Request, period: Period) -> Option<(Regime, Answer, Ended)> {

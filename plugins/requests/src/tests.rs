@@ -1,4 +1,4 @@
-use muniment_sdk::testing::{Post, Run, Scenario, check_manifest};
+use muniment_sdk::testing::{Post, Run, Scenario, check_any_order, check_manifest};
 use muniment_sdk::{Block, Cell, Row, Section};
 use serde_json::json;
 
@@ -8,6 +8,7 @@ mod extensions;
 mod lapses;
 mod mixed;
 mod notices;
+mod order;
 mod published;
 mod reviews;
 mod schools;
@@ -46,6 +47,26 @@ fn the_manifest_is_in_order() {
     assert!(wrong.check().is_err());
     let wrong = Settings { warn_at_working_days: vec![21], ..Settings::default() };
     assert_eq!(wrong.check().unwrap_err(), "the law allows 20 working days: 21 is none of them");
+}
+
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Requests>();
+}
+
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_a_request_that_is_over_is_bounded() {
+    let happens = |kind, day, data| muniment_histories::Happens { kind, subject: "FOI-2025-#", day, data };
+    let case = [
+        happens("request.received", 0, json!({ "regime": "foi", "unit": "housing" })),
+        happens("request.acknowledged", 1, json!({})),
+        happens("request.assigned", 1, json!({ "unit": "housing", "assigned_to": "role/housing" })),
+        happens("request.response_issued", 14, json!({ "outcome": "granted_in_full" })),
+        happens("request.closed", 15, json!({ "close_reason": "answered" })),
+    ];
+    muniment_histories::check_bytes_a_case::<Requests>(&case, 256);
 }
 
 #[test]

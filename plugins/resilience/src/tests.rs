@@ -30,3 +30,9 @@ fn correction(subject: &str, at: &str, target: u64) -> Post {
 fn the_manifest_is_in_order() {
     check_manifest::<Resilience>();
 }
+
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Resilience>();
+}

@@ -99,7 +99,7 @@ fn of_records(gathered: &Gathered, settings: &Settings) -> Vec<Metric> {
             .definition("Versions of a retention schedule that were published in the period, each once."),
         Metric::counted("records_destroyed", "Records destroyed", records).definition(
             "Records, boxes and series, each under its own number, that were destroyed in the period. One that was \
-             recorded twice counts once.",
+             recorded twice counts once. Media and devices are not among them; the tables by method and by route count these too.",
         ),
         Metric::counted(
             "records_destroyed_in_order",
@@ -122,7 +122,7 @@ fn of_records(gathered: &Gathered, settings: &Settings) -> Vec<Metric> {
              certified or are to be by now, those whose certificate came within {working_days} working days (England and \
              Wales), or is named by the entry of the destruction itself."
         )),
-        Metric::counted("disposals_overdue", "Disposals overdue", overdue).of(gathered.waiting.len()).definition(
+        Metric::counted("disposals_overdue", "Records overdue for disposal", overdue).of(gathered.waiting.len()).definition(
             format!(
                 "Of the records that were due by the end of the period and still there, those due for more than {days} days \
                  of the calendar that no hold and no request covered."

@@ -93,3 +93,26 @@ fn the_manifest_is_in_order() {
     assert!(settings.check().is_err());
     assert_eq!(Settings::default().check(), Ok(()));
 }
+
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Retention>();
+}
+
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_a_record_that_is_over_is_bounded() {
+    let happens = |kind, day, data| muniment_histories::Happens { kind, subject: "record/HSG-#", day, data };
+    let case = [
+        happens("record.registered", 0, json!({ "class": "HSG/04", "series": "repairs", "medium": "disk" })),
+        happens("record.triggered", 0, json!({ "trigger": "closed", "due": "2025-03-01" })),
+        happens("disposal.authorised", 1, json!({ "authorised_by": "role/records-manager" })),
+        happens(
+            "disposal.executed",
+            2,
+            json!({ "method": "secure_erase", "medium": "disk", "route": "own_unit" }),
+        ),
+    ];
+    muniment_histories::check_bytes_a_case::<Retention>(&case, 256);
+}

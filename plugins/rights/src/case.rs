@@ -94,6 +94,8 @@ pub(crate) struct Notice {
 pub(crate) struct Ended {
     pub(crate) how: End,
     pub(crate) on: On,
+    /// Its entry says a day before the receipt: a slip. It counts on the day of the receipt.
+    pub(crate) is_before_receipt: bool,
     /// The last day on which an answer was in time, as regulators count and by the safe reading; none while the clock
     /// stood still.
     pub(crate) due: Option<Day>,
@@ -221,7 +223,11 @@ impl Request {
             Fact::Asked { what, need } => self.ask(on, *what, *need, by),
             Fact::Supplied(what) => self.supply(on, *what),
             Fact::Extended { to, reasons } => {
-                self.notices.push(Notice { on, to: *to, reasons: *reasons, is_past: false });
+                let is_same = |it: &Notice| it.on.day == on.day && it.to == *to && it.reasons == *reasons;
+                // What was recorded twice happened once.
+                if !self.notices.iter().any(is_same) {
+                    self.notices.push(Notice { on, to: *to, reasons: *reasons, is_past: false });
+                }
             }
             Fact::ExtensionWithdrawn => self.notices.iter_mut().for_each(|notice| notice.is_past = true),
             Fact::Answered { regime } => self.answer(on, *regime, by),
@@ -300,12 +306,13 @@ impl Request {
             return;
         }
         // An answer that is dated before the receipt is a slip, and answers all the same.
+        let is_before_receipt = on.day < self.received.day;
         let on = On { day: on.day.max(self.received.day), ..on };
         let deadline = self.deadline(by).ok();
         let (safe_due, is_extended) =
             (deadline.as_ref().map(|it| it.safe_due), deadline.as_ref().is_some_and(is_extended));
         let due = deadline.filter(|_| self.pause().is_none()).map(|it| it.due);
-        self.ended = Some(Ended { how, on, due, safe_due, is_extended });
+        self.ended = Some(Ended { how, on, is_before_receipt, due, safe_due, is_extended });
     }
 
     fn close(&mut self, reason: CloseReason, on: On, by: Holidays<'_>) {
@@ -367,7 +374,10 @@ impl Case for Request {
             request.take(On::of(happened), &happened.fact, by);
         }
         request.first = request.first(by);
-        request.deadline = request.deadline(by);
+        request.deadline = match request.notice() {
+            Some(_) => request.deadline(by),
+            None => request.first.clone(),
+        };
         Some(request)
     }
 

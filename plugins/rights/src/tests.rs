@@ -1,4 +1,4 @@
-use muniment_sdk::testing::{Post, Run, Scenario, check_manifest};
+use muniment_sdk::testing::{Post, Run, Scenario, check_any_order, check_manifest};
 use muniment_sdk::{Block, Cell, Row, Section};
 use serde_json::json;
 
@@ -42,6 +42,24 @@ fn the_manifest_is_in_order() {
     check_manifest::<Rights>();
     let wrong = Settings { warn_days_left: vec![5, 14], ..Settings::default() };
     assert!(wrong.check().unwrap_err().contains("[5, 14]"));
+}
+
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Rights>();
+}
+
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_a_request_that_is_over_is_bounded() {
+    let happens = |kind, day, data| muniment_histories::Happens { kind, subject: "SAR-2025-#", day, data };
+    let case = [
+        happens("request.received", 0, json!({ "regime": "sar", "unit": "housing" })),
+        happens("request.response_issued", 14, json!({ "outcome": "granted_in_full" })),
+        happens("request.closed", 15, json!({ "close_reason": "answered" })),
+    ];
+    muniment_histories::check_bytes_a_case::<Rights>(&case, 256);
 }
 
 /// Received on 3 March: regulators count to 7 April, behind Easter, and the safe reading ends before it.

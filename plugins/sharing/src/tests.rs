@@ -95,3 +95,9 @@ fn the_manifest_is_in_order() {
     check_manifest::<Sharing>();
     assert!(Settings { review_warn_days: vec![30, 60], ..Settings::default() }.check().is_err());
 }
+
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Sharing>();
+}

@@ -252,7 +252,7 @@ fn counts(plugin: &Sources, period: Period, status_at: Instant, section: Section
             Cell::Number(number) => number,
             _ => 0,
         });
-        Cell::Number(numbers.sum())
+        Cell::Number(numbers.fold(0, i64::saturating_add))
     };
     let all = Row::new([Cell::from("All"), sum(1), sum(2), sum(3), sum(4)]);
     rows.push(all.evidence(rows.iter().flat_map(|row| row.evidence.clone()).collect::<Vec<u64>>()));

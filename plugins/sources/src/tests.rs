@@ -85,6 +85,12 @@ fn the_manifest_is_in_order() {
     check_manifest::<Sources>();
 }
 
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Sources>();
+}
+
 #[test]
 fn a_system_is_silent_once_its_interval_is_over() {
     let run = Scenario::<Sources>::new()

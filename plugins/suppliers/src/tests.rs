@@ -72,6 +72,12 @@ fn the_manifest_is_in_order() {
     check_manifest::<Suppliers>();
 }
 
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Suppliers>();
+}
+
 #[test]
 fn who_starts_without_signing_is_told_of_from_the_start_on() {
     let started = scenario([engaged("2026-03-02"), started("2026-03-09T08:30:00Z")]);

@@ -64,6 +64,12 @@ fn the_manifest_is_in_order() {
     check_manifest::<Surveillance>();
 }
 
+/// Also where the entries make no sense together.
+#[test]
+fn any_history_that_the_catalogue_takes_is_borne() {
+    muniment_histories::check_any_history::<Surveillance>();
+}
+
 /// Regulation of Investigatory Powers Act 2000, section 43(3): months that begin with the day on which it took effect.
 #[test]
 fn an_authorisation_holds_from_the_magistrates_approval_for_as_long_as_the_law_says() {

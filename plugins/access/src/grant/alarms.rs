@@ -203,7 +203,10 @@ pub(crate) fn cleared(grant: &Grant, rule: &str, stage: &str) -> String {
         return format!("the access was revoked on {}", ended.day.in_words());
     }
     match (rule, right.approval) {
-        ("A-ACC-1", Approval::Late(at)) => format!("it was approved on {}", at.day.in_words()),
+        // An approval of the same day counts as one before.
+        ("A-ACC-1", Approval::Late(at) | Approval::Given(at)) => {
+            format!("it was approved on {}", at.day.in_words())
+        }
         ("A-ACC-2", _) => "the access was changed or reduced, or that was corrected".to_owned(),
         ("A-ACC-3", _) if right.resting.is_some() => "the access rests".to_owned(),
         ("A-ACC-3", _) => format!("it was confirmed, or changed, on {}", right.confirmed.day.in_words()),

@@ -20,7 +20,10 @@ pub(super) fn of_incidents(section: Section, scope: &Scope<'_>) -> Section {
     if known.is_empty() {
         return section.paragraph("No incident, near miss or weakness was recorded in the period.");
     }
-    let section = section.with(by_standing(&known));
+    let section = section.with(by_standing(&known)).paragraph(
+        "An incident counts here by the day on which it became known first. Breaches of personal data are counted above by \
+         the day on which the organisation became aware of them: the two numbers need not be the same.",
+    );
     let near = near_misses(&known);
     if near.rows.len() > 1 { section.with(near) } else { section }
 }

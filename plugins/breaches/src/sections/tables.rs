@@ -145,7 +145,7 @@ fn by_severity(scope: &Scope<'_>) -> Table {
             Column::new("in_time", "Notified within 72 hours"),
             Column::new("late", "Notified later"),
             Column::new("not_reportable", "Decided not to be reportable"),
-            Column::new("open", "Neither"),
+            Column::new("open", "Neither notified nor decided so"),
         ],
         rows: vec![
             row("Red", &of(Some(Severity::Red))),

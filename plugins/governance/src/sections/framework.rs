@@ -78,7 +78,7 @@ fn roles(
             columns: vec![
                 Column::new("kind", "Kind of role"),
                 Column::new("roles", "Roles"),
-                Column::new("held", "Held"),
+                Column::new("held", "Held, not for the time being only"),
                 Column::new("acting", "Held for the time being"),
                 Column::new("vacant", "Vacant"),
             ],
@@ -144,9 +144,9 @@ fn documents(
             columns: vec![
                 Column::new("sort", "Kind"),
                 Column::new("number", "In force"),
-                Column::new("in_time", "Reviewed in time"),
-                Column::new("overdue", "Review overdue"),
-                Column::new("behind", "Of these citing superseded law"),
+                Column::new("in_time", "Not overdue for review"),
+                Column::new("overdue", "Overdue for review"),
+                Column::new("behind", "In force and citing superseded law"),
             ],
             rows,
             totals: true,
@@ -239,7 +239,8 @@ fn guidance(
         .with(
             Metric::counted("guidance_in_time", "Questions answered in time", in_time).of(answered.len()).definition(format!(
                 "Of the questions to the information governance team that were answered in the period, those answered within \
-                 {} working days in England and Wales, or by the earlier day that was promised.",
+                 {} working days in England and Wales, or by the earlier day that was promised. Answers to what no entry says \
+                 was asked are not among them.",
                 settings.guidance_answer_working_days
             )),
         )

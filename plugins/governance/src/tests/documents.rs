@@ -151,6 +151,31 @@ fn why_a_review_is_complete_hangs_on_the_review_and_not_on_what_applies() {
 }
 
 #[test]
+fn what_is_superseded_is_reviewed_no_more() {
+    let incomplete = |at: &str| reviewed(at, json!({ "outcome": "no_change", "inputs": [] }));
+    let superseded =
+        |at: &str, version: &str| post("policy.superseded", "leicester", at, json!({ "version": version }));
+    let run = scenario()
+        .post(published("2026-01-05", json!({ "version": "2" })))
+        .post(incomplete("2026-01-06"))
+        .wait_until("2026-01-07")
+        .post(superseded("2026-01-08", "1"))
+        .wait_until("2026-01-09")
+        .post(superseded("2026-01-12", "2"))
+        .post(published("2026-01-13", json!({ "version": "3" })))
+        .wait_until("2026-01-14")
+        .run();
+    assert_eq!(reasons(&run, "A-POL-5"), ["it applies no longer, or the review was corrected"]);
+    assert_eq!(
+        told(&run, "A-POL-5"),
+        [
+            "Tue 2026-01-06 09:00 + A-POL-5 inputs-missing leicester",
+            "Mon 2026-01-12 09:00 - A-POL-5 inputs-missing leicester",
+        ]
+    );
+}
+
+#[test]
 fn why_a_distribution_is_no_longer_without_approval() {
     let distributed = || {
         let data = json!({ "version": "1" });

@@ -31,10 +31,11 @@ pub(super) fn documents(view: &View<'_>, section: Section) -> Section {
         .with(
             Metric::counted("markings_of_their_day", "Markings of the scheme of their day", right).of(given).definition(
                 "Of the markings that were given in the period, those of a tier that is in use, in a scheme that was in use \
-                 on the day of the marking or on the day on which the document was made.",
+                 on the day of the marking or on the day on which the document was made. Entries that say that a document carries \
+                 none are not among them; the table counts these too.",
             ),
         )
-        .with(Metric::counted("wrong_markings_open", "Documents wrongly marked or unmarked", open).definition(
+        .with(Metric::counted("wrong_markings_open", "Documents wrongly marked, or sensitive and unmarked", open).definition(
             "Documents that at the status date carried a marking of the wrong scheme or tier, or were sensitive and carried \
              none, whenever that was recorded up to the end of the period.",
         ))
@@ -67,10 +68,11 @@ fn by_tier(marks: &[Mark]) -> Table {
     };
     Table {
         name: "markings_by_tier",
-        title: "Markings of the period by tier, and what was wrong with them".to_owned(),
+        title: "Documents recorded in the period by the tier of their marking, and what was wrong with it"
+            .to_owned(),
         columns: columns(&[
             ("tier", "Tier"),
-            ("markings", "Markings"),
+            ("markings", "Recorded, marked or not"),
             ("right", "Nothing wrong"),
             ("obsolete", "Obsolete scheme"),
             ("superseded", "Superseded scheme"),

@@ -41,24 +41,28 @@ pub(super) fn samples(view: &View<'_>, section: Section) -> Section {
     let section = section
         .with(
             Metric::counted("samples", "Samples", all.iter().map(|sample| sample.on.seq).collect())
-                .definition("Samples of markings that were taken in the period."),
+                .definition(
+                    "Samples of markings that were taken in the period, also those whose numbers cannot be and which are in no \
+                     other figure.",
+                ),
         )
         .with(figure(
             "rightly_marked",
-            "Rightly marked",
+            "Documents in samples rightly marked",
             |sample| sample.correct,
-            "Of the documents that were looked at in the samples of the period, those that were rightly marked.",
+            "Of the documents that were looked at in the samples of the period, those that were rightly marked. Documents that \
+             entries name one by one are counted further below, under markings.",
         ))
         .with(figure(
             "old_scheme",
-            "Marked in an old scheme",
+            "Documents in samples in an old scheme",
             |sample| sample.legacy,
             "Of the same documents, those marked in a scheme that is in use no longer. An old document may keep the marking \
              of its day: these may be among the rightly marked.",
         ))
         .with(figure(
             "sensitive_unmarked",
-            "Sensitive and unmarked",
+            "Documents in samples sensitive and unmarked",
             |sample| sample.unmarked,
             "Of the same documents, those that are sensitive and carry no marking.",
         ));
@@ -142,7 +146,7 @@ fn table(name: &'static str, title: &str, first: (&'static str, &'static str), r
             ("samples", "Samples"),
             ("sampled", "Documents looked at"),
             ("right", "Rightly marked"),
-            ("share", "Share"),
+            ("share", "Share rightly marked"),
             ("wrong", "Wrongly marked"),
             ("legacy", "In an old scheme"),
             ("unmarked", "Sensitive and unmarked"),

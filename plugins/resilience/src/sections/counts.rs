@@ -28,7 +28,8 @@ pub(super) fn of_cyber_incidents(section: Section, scope: &Scope<'_>) -> Section
         .with(
             Metric::counted("cyber_breaches", "Of these breaches of personal data", seqs(&|came| came == Came::Breach))
                 .of(count)
-                .definition("Of the cyber incidents of the period, those that are breaches of personal data."),
+                .definition("Of the cyber incidents of the period, those that are breaches of personal data. They count by the day on \
+                     which the incident became known; the section about breaches counts by the day of awareness."),
         );
     if all.is_empty() {
         return section.paragraph("No cyber incident became known in the period.");

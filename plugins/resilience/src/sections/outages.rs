@@ -37,8 +37,8 @@ pub(super) fn of_the_period(section: Section, scope: &Scope<'_>) -> Section {
     let unplanned = seqs(&|known| !known.outage.planned);
     let judged = seqs(&|known| known.due.is_some() && !known.outage.is_nonsense()).len();
     let section = section
-        .with(Metric::counted("outages", "Outages", unplanned).definition(
-            "Outages that began in the period and were not announced before.",
+        .with(Metric::counted("outages", "Outages not announced", unplanned).definition(
+            "Outages that began in the period and were not announced before. The table counts those that were announced too.",
         ))
         .with(Metric::counted("outages_beyond", "Beyond the recovery time", seqs(&|known| known.is_beyond)).of(judged).definition(
             "Of the outages of the period for which a recovery time is known, by the entry or by the plan that covers the \
@@ -87,7 +87,7 @@ fn by_cause(all: &[Known]) -> Table {
         title: "Outages that began in the period, by cause".to_owned(),
         columns: vec![
             Column::new("cause", "Cause"),
-            Column::new("outages", "Outages"),
+            Column::new("outages", "Outages, announced or not"),
             Column::new("planned", "Of these announced before"),
             Column::new("hours", "Whole hours away"),
             Column::new("beyond", "Beyond the recovery time"),

@@ -48,7 +48,7 @@ pub(super) fn by_class(gathered: &Gathered) -> Table {
         title: "Records that were disposed of, by disposal class".to_owned(),
         columns: columns(&[
             ("class", "Disposal class"),
-            ("destroyed", "Destroyed"),
+            ("destroyed", "Records destroyed"),
             ("archived", "Archived"),
             ("transferred", "Transferred with the responsibility"),
             ("all", "All"),
@@ -96,7 +96,7 @@ pub(super) fn by_method(gathered: &Gathered, settings: &Settings) -> Table {
             ("secret", "SECRET"),
             ("top_secret", "TOP SECRET"),
             ("obsolete", "Obsolete scheme"),
-            ("all", "All"),
+            ("all", "Destroyed, of any kind"),
             ("below", "Of these by a method below the marking"),
         ]),
         rows,
@@ -131,7 +131,7 @@ pub(super) fn by_route(gathered: &Gathered) -> Table {
         title: "Records, media and devices that were destroyed, by route, and their certificates".to_owned(),
         columns: columns(&[
             ("route", "Route"),
-            ("destroyed", "Destroyed"),
+            ("destroyed", "Destroyed, of any kind"),
             ("not_needed", "No certificate needed"),
             ("in_time", "Certified in time"),
             ("late", "Certified later"),
@@ -199,8 +199,8 @@ pub(super) fn waiting(gathered: &Gathered) -> Table {
         title: "Records that were due by the end of the period and still there, by directorate".to_owned(),
         columns: columns(&[
             ("unit", "Directorate"),
-            ("due", "Due"),
-            ("overdue", "Overdue"),
+            ("due", "Due, not yet overdue"),
+            ("overdue", "Overdue for disposal"),
             ("on_hold", "On hold"),
             ("asked_for", "Asked for"),
             ("all", "All"),

@@ -188,6 +188,42 @@ fn a_history_comes_out_the_same_in_any_order() {
     }
 }
 
+/// The same without the merge, which names its entry, and with an answer, a complaint and its outcome: the registers, the
+/// figures and what they rest on; and with any of it recorded twice.
+#[test]
+fn requests_and_complaints_come_to_the_same_in_any_order_and_twice() {
+    let complaint = |kind: &str, case: &str, day: &str, data: serde_json::Value| {
+        Post::new(&format!("dpcomplaint.{kind}"), case).at(day).data(data)
+    };
+    let mut posts = history();
+    posts.pop();
+    posts.extend([
+        answer("SAR-2", "2026-04-09"),
+        received_under("erasure", "ERA-1", "2026-04-10"),
+        post("withdrawn", "ERA-1", "2026-04-13"),
+        complaint("received", "DPC-1", "2026-06-22", json!({ "concern": "access", "unit": "housing" })),
+        complaint("acknowledged", "DPC-1", "2026-06-23", json!({})),
+        complaint("outcome_issued", "DPC-1", "2026-06-25", json!({ "complaint_outcome": "upheld" })),
+        complaint("received", "DPC-2", "2026-06-24", json!({ "concern": "accuracy" })),
+    ]);
+    check_any_order::<Rights>(&posts, "2026-07-10", ("2026-01-01", "2026-06-30"));
+}
+
+#[test]
+fn an_answer_before_the_request_is_a_finding_and_no_alert() {
+    let run = Scenario::<Rights>::new()
+        .post(answer("SAR-1", "2026-02-27"))
+        .post(received("SAR-1", "2026-03-03"))
+        .wait_until("2026-05-01")
+        .run();
+    assert_eq!(run.history(), Vec::<String>::new());
+    let section = &run.sections("2026-03-01", "2026-03-31", "2026-05-01")[0];
+    assert_eq!(report::share(section, "rights_in_time"), (1, Some(1)));
+    let Some(Block::Finding(finding)) = section.blocks.last() else { panic!("{section:?}") };
+    assert!(finding.text.starts_with("1 requests are recorded to have been answered"), "{}", finding.text);
+    assert_eq!(finding.evidence, [0]);
+}
+
 /// A case with a long history is none that anybody waits for.
 #[test]
 fn a_thousand_questions_are_no_trouble() {

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::OnceLock;
 
 use muniment_core::event::Event;
 use muniment_core::principal::Principal;
@@ -133,8 +134,18 @@ fn lines() -> Vec<Vec<u8>> {
     lines
 }
 
+/// The plugins that come with the program, compiled once, by id.
+pub(super) fn programs() -> &'static [(&'static str, Program)] {
+    static PROGRAMS: OnceLock<Vec<(&str, Program)>> = OnceLock::new();
+    PROGRAMS.get_or_init(|| {
+        let compiled =
+            |plugin: built_in::BuiltIn| (plugin.id, Program::new(engine(), plugin.component).unwrap());
+        built_in::all().map(compiled).collect()
+    })
+}
+
 /// Cut into pieces of random lengths up to a number, and folded.
-fn run(program: &Program, lines: &[Vec<u8>], pieces_max: u64, how: How) -> Run {
+pub(super) fn run(program: &Program, lines: &[Vec<u8>], pieces_max: u64, how: How) -> Run {
     let settings = schema::complete(program.manifest(), "{}").unwrap();
     let terms = Terms::new(program.manifest().clone(), 500, u32::MAX, false).unwrap();
     let (mut numbers, mut from, mut pieces) = (Numbers(pieces_max), 0, Vec::new());
@@ -151,16 +162,15 @@ fn run(program: &Program, lines: &[Vec<u8>], pieces_max: u64, how: How) -> Run {
 #[test]
 fn batches_and_restarts_do_not_matter() {
     let lines = lines();
-    for plugin in built_in::all() {
-        let program = Program::new(engine(), plugin.component).unwrap();
-        let lines = if OF_THESE.contains(&plugin.id) { &lines[..] } else { &lines[..OTHERS] };
-        let whole = run(&program, lines, 4_096, How { batch: 1_024, restore_every: 0 });
+    for (id, program) in programs() {
+        let lines = if OF_THESE.contains(id) { &lines[..] } else { &lines[..OTHERS] };
+        let whole = run(program, lines, 4_096, How { batch: 1_024, restore_every: 0 });
         // The others are given cases, corrections and links of cases that are not theirs.
-        let least = if OF_THESE.contains(&plugin.id) { 500 } else { 0 };
-        assert!(whole.said.len() >= least, "{}: {} alerts", plugin.id, whole.said.len());
+        let least = if OF_THESE.contains(id) { 500 } else { 0 };
+        assert!(whole.said.len() >= least, "{id}: {} alerts", whole.said.len());
         for (pieces_max, batch, restore_every) in [(1_500, 1, 1), (300, 7, 3), (5_000, 333, 1)] {
-            let other = run(&program, lines, pieces_max, How { batch, restore_every });
-            assert_eq!(trial::difference(&whole, &other), None, "{} in batches of {batch}", plugin.id);
+            let other = run(program, lines, pieces_max, How { batch, restore_every });
+            assert_eq!(trial::difference(&whole, &other), None, "{id} in batches of {batch}");
         }
     }
 }

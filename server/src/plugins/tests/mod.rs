@@ -3,6 +3,7 @@
 mod alerts;
 mod cuts;
 mod deeds;
+mod domains;
 mod lives;
 mod mixed;
 mod refused;
