@@ -13,7 +13,7 @@ mod share;
 mod tests;
 
 pub use lint::{Fault, lint};
-pub use public::{SMALL_MAX, public};
+pub use public::{SMALL_MAX, Told, public, public_beside};
 pub use share::Share;
 
 /// The JSON Schema of a document.

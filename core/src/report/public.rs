@@ -6,10 +6,18 @@
 //!
 //! Which columns are counts is told by their names: those that end in `_days`, `_hours`, `_months`, `_percent` or `_year`
 //! measure something else. Columns named `case`, `entry`, `person`, `record`, `subject` or `target` are not in a public edition.
+//!
+//! Editions that were given out before count too ([`public_beside`]): quarters tell about their year, and a restated year about
+//! the one before. What anybody can work out from all of them together is looked for by solving their sums.
 
 use std::collections::BTreeSet;
 
 use super::{Block, Cell, Document, Edition, Metric, Row, Section, Share, Suppressed, Table, Why};
+use facts::{Facts, Place};
+
+mod beside;
+mod facts;
+mod follow;
 
 /// Counts from 1 to this one are left out.
 pub const SMALL_MAX: u64 = 4;
@@ -22,27 +30,121 @@ const UNITS: [&str; 14] = [
     "day", "days", "hour", "hours", "working", "week", "weeks", "month", "months", "year", "years",
     "calendar", "elapsed", "percent",
 ];
+/// What behind a number says that it is a day.
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
-/// The public edition of a report.
+/// What an edition that was given out tells, and what it leaves out: what a later one must not give away.
+#[derive(Debug)]
+pub struct Told(Facts);
+
+impl Told {
+    /// Of the public edition `shown` of the report `counted`.
+    #[must_use]
+    pub fn of(counted: &Document, shown: &Document) -> Told {
+        Told(facts::facts(counted, shown))
+    }
+}
+
+/// The public edition of a report, by itself.
 #[must_use]
 pub fn public(document: &Document) -> Document {
+    public_beside(document, &[]).0
+}
+
+/// The public edition of a report beside those that were given out before it, and whether small counts of it follow from those
+/// alone, so that nothing protects them any more.
+#[must_use]
+pub fn public_beside(document: &Document, earlier: &[&Told]) -> (Document, bool) {
     let names = names(document);
-    let mut document = Document { edition: Edition::Public, faults: Vec::new(), ..document.clone() };
+    let mut public = Document { edition: Edition::Public, faults: Vec::new(), ..document.clone() };
     let mut hidden = BTreeSet::new();
-    for section in &mut document.sections {
+    for section in &mut public.sections {
         let of_section = hide(section);
         hidden.extend(of_section.into_iter().map(|number| (section.id.clone(), number)));
     }
-    for section in &mut document.sections {
-        for block in &mut section.blocks {
-            if let Block::Table(table) = block {
-                hide_told_elsewhere(table, &hidden);
-            }
-            without_words(block, &names);
+    hide_told(&mut public, &hidden);
+    let earlier: Vec<&Facts> = earlier.iter().map(|told| &told.0).collect();
+    let remedy = beside::remedy(&earlier, &facts::facts(document, &public));
+    for place in &remedy.hide {
+        leave_out(&mut public, *place, &mut hidden);
+    }
+    // What was left out beside others is to follow from its own table as little as what was left out at first.
+    let tables: BTreeSet<(usize, usize)> = (remedy.hide.iter())
+        .filter_map(|place| match place {
+            Place::Cell { section, block, .. } => Some((*section, *block)),
+            Place::Figure { .. } => None,
+        })
+        .collect();
+    for (section, block) in tables {
+        let Some(section) = public.sections.get_mut(section) else { continue };
+        if let Some(Block::Table(table)) = section.blocks.get_mut(block) {
+            hidden.extend(hide_in(table).into_iter().map(|number| (section.id.clone(), number)));
         }
     }
-    document.faults = super::lint(&document);
-    document
+    hide_told(&mut public, &hidden);
+    for section in &mut public.sections {
+        let told: BTreeSet<u64> =
+            hidden.iter().filter(|(of, _)| *of == section.id).map(|(_, number)| *number).collect();
+        for block in &mut section.blocks {
+            without_words(block, &names, &told);
+        }
+    }
+    public.faults = super::lint(&public);
+    (public, !remedy.told_already.is_empty())
+}
+
+/// Leaves out what stands somewhere, and notes its numbers.
+fn leave_out(document: &mut Document, place: Place, hidden: &mut BTreeSet<(String, u64)>) {
+    let (Place::Figure { section, block } | Place::Cell { section, block, .. }) = place;
+    let Some(section) = document.sections.get_mut(section) else { return };
+    let mut numbers = Vec::new();
+    match (section.blocks.get_mut(block), place) {
+        (Some(Block::Metric(metric)), Place::Figure { .. }) => {
+            numbers.extend(metric.numerator.into_iter().chain(metric.denominator));
+            (metric.numerator, metric.denominator) = (None, None);
+        }
+        (Some(Block::Table(table)), Place::Cell { row, column, .. }) => {
+            let Some(cell) = table.rows.get_mut(row).and_then(|row| row.cells.get_mut(column)) else {
+                return;
+            };
+            match cell {
+                Cell::Number(number) => numbers.extend(u64::try_from(*number)),
+                Cell::Share(share) => numbers.extend([share.numerator, share.denominator]),
+                _ => return,
+            }
+            *cell = Cell::Suppressed(Suppressed { suppressed: Why::Complementary });
+        }
+        _ => {}
+    }
+    hidden.extend(numbers.into_iter().map(|number| (section.id.clone(), number)));
+}
+
+/// Hides the numbers that are hidden elsewhere from figures and from tables of the host.
+fn hide_told(document: &mut Document, hidden: &BTreeSet<(String, u64)>) {
+    for section in &mut document.sections {
+        let told: BTreeSet<u64> =
+            hidden.iter().filter(|(of, _)| *of == section.id).map(|(_, number)| *number).collect();
+        for block in &mut section.blocks {
+            match block {
+                Block::Metric(metric) => hide_metric(metric, &told),
+                Block::Table(table) => hide_told_elsewhere(table, hidden),
+                _ => {}
+            }
+        }
+    }
 }
 
 /// The numbers of cases and records, longest first: what of one lies in another is left out with it.
@@ -282,21 +384,22 @@ fn hide_told_elsewhere(table: &mut Table, hidden: &BTreeSet<(String, u64)>) {
     }
 }
 
-fn without_words(block: &mut Block, names: &[String]) {
+fn without_words(block: &mut Block, names: &[String], told: &BTreeSet<u64>) {
+    let without = |text: &str| without(text, names, told);
     match block {
         Block::Heading { text } | Block::Paragraph { text } | Block::Reference { text, .. } => {
-            *text = without(text, names);
+            *text = without(text);
         }
-        Block::Commentary { text, .. } => *text = without(text, names),
-        Block::Finding(finding) => finding.text = without(&finding.text, names),
-        Block::Chart(chart) => chart.alternative = without(&chart.alternative, names),
-        Block::Metric(metric) => metric.definition = without(&metric.definition, names),
+        Block::Commentary { text, .. } => *text = without(text),
+        Block::Finding(finding) => finding.text = without(&finding.text),
+        Block::Chart(chart) => chart.alternative = without(&chart.alternative),
+        Block::Metric(metric) => metric.definition = without(&metric.definition),
         Block::Table(table) => {
             for cell in table.rows.iter_mut().flat_map(|row| &mut row.cells) {
                 if let Cell::Text(text) = cell
                     && names.iter().any(|name| text.contains(name.as_str()))
                 {
-                    *text = without(text, names);
+                    *text = without(text);
                 }
             }
         }
@@ -304,16 +407,21 @@ fn without_words(block: &mut Block, names: &[String]) {
 }
 
 /// A text without numbers of cases, and without small counts: `2 breaches` are `fewer than 5 breaches`, and 2 working days
-/// are that.
-fn without(text: &str, names: &[String]) -> String {
+/// are that. Nor is a larger number told that is left out of the section's tables.
+fn without(text: &str, names: &[String], told: &BTreeSet<u64>) -> String {
     let mut text = names.iter().fold(text.to_owned(), |text, name| text.replace(name.as_str(), "a case"));
     let words: Vec<&str> = text.split(' ').collect();
     let mut changed: Vec<String> = Vec::with_capacity(words.len());
     for (place, word) in words.iter().enumerate() {
         let next = words.get(place + 1).map_or("", |next| next.trim_end_matches([',', '.', ';', ':', ')']));
-        let is_small_count =
-            matches!(*word, "1" | "2" | "3" | "4") && !next.is_empty() && !UNITS.contains(&next);
-        changed.push(if is_small_count { "fewer than 5".to_owned() } else { (*word).to_owned() });
+        let is_count = !next.is_empty() && !UNITS.contains(&next) && !MONTHS.contains(&next);
+        let number = word.replace(',', "").parse::<u64>().ok().filter(|_| is_count);
+        changed.push(match number {
+            Some(1..=SMALL_MAX) => "fewer than 5".to_owned(),
+            // Of four digits it is more likely a year.
+            Some(number) if told.contains(&number) && !(1900..2100).contains(&number) => "some".to_owned(),
+            _ => (*word).to_owned(),
+        });
     }
     text = changed.join(" ");
     text

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use super::lint::Rule;
 use super::*;
 
+mod planted;
+mod public_beside;
 mod public_edition;
 
 fn document(blocks: Value) -> Document {
