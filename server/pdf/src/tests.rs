@@ -78,6 +78,23 @@ fn a_reference_into_nothing_is_its_words() {
     set(&document);
 }
 
+/// Whoever copies a name, or reads it in the list of open files, finds nothing in it that is not seen.
+#[test]
+fn no_mark_for_breaking_lines_is_in_the_catalogue() {
+    let long = "Neighbourhoods-and-responsibilities";
+    let mut document = testing::rich();
+    document.title = long.to_owned();
+    document.organisation = long.to_owned();
+    document.sections[0].title = long.to_owned();
+    document.sections[0].blocks.insert(0, Block::Heading { text: long.to_owned() });
+    let report = view::of(&document).report;
+    for place in ["/title", "/organisation", "/sections/0/title", "/sections/0/blocks/0/text"] {
+        assert_eq!(report.pointer(place).and_then(|text| text.as_str()), Some(long), "{place}");
+    }
+    let file = set(&document);
+    assert!(holds(&file, long) && !holds(&file, "\u{200b}"));
+}
+
 #[test]
 fn a_wrong_instant_is_named() {
     let mut document = testing::empty();

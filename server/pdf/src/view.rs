@@ -14,7 +14,7 @@ const WORD_MAX: usize = 14;
 const WIDE_MAX: usize = 40;
 /// What lies between the sides of a column, in characters.
 const BETWEEN: usize = 2;
-/// Where a long word may be broken.
+/// Where a long word may be broken: the template puts an empty box there, so that nobody copies it.
 const BREAK: char = '\u{200b}';
 /// Tables with more characters side by side than this lie on their side.
 const ACROSS_MAX: usize = 112;
@@ -66,8 +66,8 @@ pub(crate) fn of(document: &Document) -> View {
     // A PDF for everybody has a title.
     let title = if document.title.trim().is_empty() { "Report" } else { &document.title };
     let report = json!({
-        "title": viewing.text(title),
-        "organisation": viewing.text(&document.organisation),
+        "title": viewing.plain(title),
+        "organisation": viewing.plain(&document.organisation),
         "is_draft": document.status == Status::Draft,
         "date": document.status_at.get(..10),
         "about": [
@@ -101,9 +101,15 @@ fn spaced(digest: &str) -> String {
 }
 
 impl Viewing {
-    fn text(&mut self, text: &str) -> String {
+    /// A text that stands in the file's catalogue too, or is only read out: it has no marks for breaking lines.
+    fn plain(&mut self, text: &str) -> String {
         let (text, is_lossy) = printable(text);
         self.is_lossy |= is_lossy;
+        text.replace(BREAK, "")
+    }
+
+    fn text(&mut self, text: &str) -> String {
+        let text = self.plain(text);
         let breakable = |word: &str| {
             if word.chars().count() <= WORD_MAX {
                 return word.to_owned();
@@ -128,7 +134,7 @@ impl Viewing {
             section.blocks.iter().filter_map(|block| self.block(section, block)).collect();
         json!({
             "id": section.id,
-            "title": self.text(&section.title),
+            "title": self.plain(&section.title),
             "clauses": self.text(&section.clauses.join(", ")),
             "blocks": blocks,
         })
@@ -136,7 +142,7 @@ impl Viewing {
 
     fn block(&mut self, section: &Section, block: &Block) -> Option<Value> {
         Some(match block {
-            Block::Heading { text } => json!({"kind": "heading", "text": self.text(text)}),
+            Block::Heading { text } => json!({"kind": "heading", "text": self.plain(text)}),
             Block::Paragraph { text } => json!({"kind": "paragraph", "text": self.text(text)}),
             Block::Commentary { text, .. } => json!({"kind": "commentary", "text": self.text(text)}),
             Block::Reference { section, text } => {
@@ -167,7 +173,7 @@ impl Viewing {
                 let name = format!("chart-{number}.svg");
                 self.charts.push((name.clone(), svg));
                 let alternative = if of.alternative.trim().is_empty() { &of.title } else { &of.alternative };
-                json!({"kind": "chart", "title": self.text(&of.title), "file": name, "alternative": self.text(alternative)})
+                json!({"kind": "chart", "title": self.text(&of.title), "file": name, "alternative": self.plain(alternative)})
             }
         })
     }

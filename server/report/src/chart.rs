@@ -10,8 +10,14 @@ use crate::words::grouped;
 
 const WIDTH: f64 = 720.0;
 const LABELS: f64 = 220.0;
-/// Room for the number at the end of a bar.
+/// Room for the number at the end of a bar, or more where the numbers are longer.
 const NUMBERS: f64 = 64.0;
+/// What lies between a bar and its number.
+const GAP: f64 = 5.0;
+/// How wide a character of a number is at most, on average.
+const DIGIT: f64 = 7.7;
+/// However long the numbers are, bars have so much room.
+const BARS_MIN: f64 = 50.0;
 const LINE_HEIGHT: f64 = 16.0;
 const LABEL_CHARS: usize = 30;
 /// Of the Government Analysis Function's palette: told apart in grey too, and all dark enough on white.
@@ -60,6 +66,20 @@ impl Shown {
         let Some(number) = number else { return "[c]".to_owned() };
         let digits = format!("{number:.0}");
         format!("{}{}", digits.parse().map_or(digits, grouped), self.unit)
+    }
+
+    /// What stands behind each bar of a category, or behind all of them where they are stacked.
+    fn numbers(&self, place: usize, draw: Draw) -> Vec<String> {
+        let each = self.series.iter().map(|(_, numbers)| self.label(numbers.get(place).copied().flatten()));
+        let each: Vec<String> = each.collect();
+        if draw == Draw::StackedBars { vec![each.join(" + ")] } else { each }
+    }
+
+    /// How much room the longest of these takes.
+    fn room_for_numbers(&self, draw: Draw) -> f64 {
+        let all = (0..self.categories.len()).flat_map(|place| self.numbers(place, draw));
+        let longest = all.map(|number| number.chars().count()).max().unwrap_or(0);
+        (GAP + longest as f64 * DIGIT).clamp(NUMBERS, WIDTH - LABELS - BARS_MIN)
     }
 
     fn most(&self, draw: Draw) -> f64 {
@@ -145,7 +165,7 @@ fn legend(shown: &Shown, draw: Draw) -> (String, f64) {
 
 fn bars(shown: &Shown, draw: Draw) -> (String, f64) {
     let (mut drawn, mut y) = legend(shown, draw);
-    let scale = (WIDTH - LABELS - NUMBERS) / shown.most(draw);
+    let scale = (WIDTH - LABELS - shown.room_for_numbers(draw)) / shown.most(draw);
     for (place, category) in shown.categories.iter().enumerate() {
         let names = wrapped(category);
         let count = if draw == Draw::StackedBars { 1 } else { shown.series.len() };
@@ -154,6 +174,7 @@ fn bars(shown: &Shown, draw: Draw) -> (String, f64) {
             let at = y + 13.0 + line as f64 * LINE_HEIGHT;
             drawn.push_str(&text(LABELS - 10.0, at, "end", name));
         }
+        let labels = shown.numbers(place, draw);
         let mut x = LABELS;
         for (series, (_, numbers)) in shown.series.iter().enumerate() {
             let number = numbers.get(place).copied().flatten();
@@ -166,17 +187,12 @@ fn bars(shown: &Shown, draw: Draw) -> (String, f64) {
             );
             if draw == Draw::StackedBars {
                 x += wide;
-            } else {
-                drawn.push_str(&text(x + wide + 5.0, top + 12.0, "start", &shown.label(number)));
+            } else if let Some(label) = labels.get(series) {
+                drawn.push_str(&text(x + wide + GAP, top + 12.0, "start", label));
             }
         }
         if draw == Draw::StackedBars {
-            let numbers: Vec<String> = shown
-                .series
-                .iter()
-                .map(|(_, numbers)| shown.label(numbers.get(place).copied().flatten()))
-                .collect();
-            drawn.push_str(&text(x + 5.0, y + 12.0, "start", &numbers.join(" + ")));
+            drawn.push_str(&text(x + GAP, y + 12.0, "start", &labels.concat()));
         }
         y += high;
     }
@@ -269,6 +285,37 @@ mod tests {
             "{}",
             all[2]
         );
+    }
+
+    /// Six numbers of six digits, and shares: whatever stands behind the longest bar ends within the chart.
+    #[test]
+    fn numbers_behind_bars_stay_within_the_chart() {
+        let share = serde_json::json!({"numerator": 1, "denominator": 1});
+        for (cell, series) in [(serde_json::json!(999_999), 6), (serde_json::json!(7), 6), (share, 4)] {
+            let column = |place: usize| serde_json::json!({"name": format!("c{place}"), "title": format!("Series {place}")});
+            let mut cells = vec![serde_json::json!("A category")];
+            cells.extend(std::iter::repeat_n(cell, series));
+            let table: Table = serde_json::from_value(serde_json::json!({
+                "name": "t", "title": "T", "totals": false, "columns": (0..=series).map(column).collect::<Vec<_>>(),
+                "rows": [{"cells": cells, "evidence": []}],
+            }))
+            .unwrap();
+            for draw in [Draw::Bars, Draw::StackedBars] {
+                let (drawn, _) = bars(&Shown::of(&table), draw);
+                let behind = drawn.split("<text x=\"").skip(1).filter_map(|text| text.split_once("</text>"));
+                let mut seen = 0;
+                for (text, _) in
+                    behind.filter(|(text, _)| text.contains("\"start\"") && !text.contains("Series"))
+                {
+                    let (x, _) = text.split_once('"').unwrap();
+                    let (_, words) = text.rsplit_once('>').unwrap();
+                    let end = x.parse::<f64>().unwrap() + words.chars().count() as f64 * DIGIT;
+                    assert!(end <= WIDTH + 0.1, "{end}: {words}");
+                    seen += 1;
+                }
+                assert_eq!(seen, if draw == Draw::StackedBars { 1 } else { series });
+            }
+        }
     }
 
     #[test]
