@@ -46,6 +46,63 @@ pub struct Settings {
     pub plugins: PluginsSettings,
     /// The pages for staff.
     pub pages: PagesSettings,
+    /// Signing in to the pages by OpenID Connect.
+    pub openid: OpenIdSettings,
+}
+
+/// The section `[openid]`: people sign in to the pages with the account that they have with their organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpenIdSettings {
+    /// The provider, as it names itself: an address that begins with `https://` (with `http://` on this machine alone). Without
+    /// it nobody signs in this way.
+    pub issuer: Option<String>,
+    /// As what this ledger is registered with the provider.
+    pub client_id: Option<String>,
+    /// A file with the secret that the provider gave, of at most 4096 bytes. Read at start. None for a public client.
+    pub client_secret_file: Option<PathBuf>,
+    /// Where browsers find the pages, such as `https://ledger.exemplar.gov.uk`. If not set, whatever host a browser asked for.
+    /// The provider sends people back to `/sign-in/openid/callback` there.
+    pub address: Option<String>,
+    /// What the provider is asked for besides `openid`; `profile` if not set.
+    pub scopes: Vec<String>,
+    /// The claim with the name that pages show; `preferred_username` if not set.
+    pub name_claim: String,
+    /// The claim with what people may do, parts of a path with dots between them; `roles` if not set.
+    pub roles_claim: String,
+    /// What a value of that claim gives, `[[openid.grants]]`. The first that fits says how far somebody reaches.
+    pub grants: Vec<OpenIdGrant>,
+}
+
+/// What a value of the claim gives: roles, narrowed as tokens are.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenIdGrant {
+    /// The value.
+    pub claim: String,
+    /// The roles: admin, auditor, officer, source.
+    pub roles: Vec<String>,
+    /// Only events of these groups; all if not set.
+    pub groups: Option<Vec<String>>,
+    /// Only events of these units; all if not set.
+    pub units: Option<Vec<String>>,
+    /// Only events whose source is this or lies below it; all if not set.
+    pub source_prefix: Option<String>,
+}
+
+impl Default for OpenIdSettings {
+    fn default() -> OpenIdSettings {
+        OpenIdSettings {
+            issuer: None,
+            client_id: None,
+            client_secret_file: None,
+            address: None,
+            scopes: vec!["profile".to_owned()],
+            name_claim: "preferred_username".to_owned(),
+            roles_claim: "roles".to_owned(),
+            grants: Vec::new(),
+        }
+    }
 }
 
 /// The section `[pages]`.
@@ -67,6 +124,8 @@ pub struct PagesSettings {
     /// How long somebody stays signed in at most. In minutes, 5 to 1440; 720 (12 hours) if not set.
     #[serde(deserialize_with = "within::<_, _, 5, 1440>")]
     pub absolute_minutes: u32,
+    /// Whether somebody signs in with a token; true if not set. Where it is false, `[openid]` has to be set.
+    pub token_sign_in: bool,
 }
 
 impl Default for PagesSettings {
@@ -78,6 +137,7 @@ impl Default for PagesSettings {
             behind_tls: false,
             idle_minutes: 30,
             absolute_minutes: 720,
+            token_sign_in: true,
         }
     }
 }
@@ -349,7 +409,8 @@ struct Given {
 
 /// The variables that name a section. Others, `MUNIMENT_LOG` say, are no settings.
 fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> impl Iterator<Item = Given> {
-    const SECTIONS: [&str; 8] = ["clock", "http", "ledger", "pages", "personal", "plugins", "reads", "vault"];
+    const SECTIONS: [&str; 9] =
+        ["clock", "http", "ledger", "openid", "pages", "personal", "plugins", "reads", "vault"];
     variables.into_iter().filter_map(|(name, value)| {
         let key = name.strip_prefix(ENVIRONMENT_PREFIX)?.to_ascii_lowercase();
         let (section, field) = key.split_once('_')?;

@@ -10,6 +10,7 @@ mod activity;
 mod body;
 pub mod client;
 mod connection;
+pub(crate) mod fetch;
 mod gate;
 mod listener;
 mod options;

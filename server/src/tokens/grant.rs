@@ -23,6 +23,9 @@ pub(super) const SCOPE_ITEM_BYTES_MAX: usize = 128;
 /// Longest source prefix.
 pub(super) const SOURCE_PREFIX_BYTES_MAX: usize = 512;
 
+/// What the name of a person's grant begins with, which no name of a token can.
+const PERSON: &str = "user/";
+
 const _: () = assert!(NAME_BYTES_MAX + "token/".len() <= PRINCIPAL_BYTES_MAX);
 
 /// What a token's holder does.
@@ -69,7 +72,8 @@ impl fmt::Display for Role {
 /// What a token may do.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// Its name, which entries that it wrote carry as `token/<name>`.
+    /// Its name, which entries that it wrote carry as `token/<name>`. That of a person who signed in by an identity provider
+    /// is `user/<pseudonym>`, and stands in entries as it is.
     pub name: String,
     /// SHA-256 of its secret.
     pub digest: Hash,
@@ -136,6 +140,12 @@ impl Grant {
             scope: Scope::default(),
             revocation: Arc::default(),
         }
+    }
+
+    /// The grant of a person. `pseudonym`: of a-z alone, and no longer than a name.
+    pub(crate) fn of_person(pseudonym: &str, roles: BTreeSet<Role>, scope: Scope) -> Grant {
+        debug_assert!(pseudonym.len() <= NAME_BYTES_MAX && pseudonym.bytes().all(|b| b.is_ascii_lowercase()));
+        Grant { roles, scope, ..Grant::none(format!("{PERSON}{pseudonym}")) }
     }
 
     /// Checks what is asked for.
@@ -242,8 +252,13 @@ impl Grant {
     /// Never: names are checked when tokens are made.
     #[must_use]
     pub fn principal(&self) -> Principal {
-        Principal::new(format!("token/{}", self.name)).expect("the name was checked")
+        Principal::new(principal_of(&self.name)).expect("the name was checked")
     }
+}
+
+/// Who the holder of a grant with this name is in entries.
+pub(crate) fn principal_of(name: &str) -> String {
+    if name.starts_with(PERSON) { name.to_owned() } else { format!("token/{name}") }
 }
 
 fn check_list(list: &'static str, items: Option<&BTreeSet<String>>) -> Result<(), GrantError> {

@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 pub use attempts::{Attempts, TooMany};
+pub(crate) use grant::principal_of;
 pub use grant::{Grant, GrantError, Role};
 
 use crate::ledger::Ledger;

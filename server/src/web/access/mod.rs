@@ -1,6 +1,7 @@
-//! Access: which tokens there are, what each may do, and how one is made or revoked.
+//! Access: which tokens there are, what each may do, how one is made or revoked; and who is signed in.
 
 mod new;
+mod people;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use axum::Router;
 use axum::extract::{Path, Query};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use muniment_core::catalogue::Catalogue;
 use serde::Deserialize;
 
@@ -30,6 +31,8 @@ pub(super) fn routes() -> Router<Arc<Pages>> {
     Router::new()
         .route("/access", get(list))
         .route("/access/new", get(new::form).post(new::make))
+        .route("/access/people", get(people::list))
+        .route("/access/people/sign-out", post(people::sign_out))
         .route("/access/{name}/revoke", get(confirm).post(revoke))
 }
 
@@ -176,6 +179,8 @@ struct ListPage {
     rows: Vec<Row>,
     /// Whether it is known when they were made.
     has_dates: bool,
+    /// Whether whoever looks may see who is signed in.
+    sees_people: bool,
     roles: Vec<RoleRow>,
 }
 
@@ -197,6 +202,7 @@ async fn list(visit: Visit, Query(Done { done }): Query<Done>) -> Result<Respons
         was_revoked: done == "revoked",
         has_dates: rows.iter().any(|row| row.created.is_some()),
         rows,
+        sees_people: people::may_see(&visit),
         roles: RoleRow::all(&[]),
     })
 }
