@@ -308,6 +308,7 @@ fn an_alert_is_raised_acknowledged_and_cleared() {
     acknowledge(&in_scope).is(200);
     assert!(serving.size() <= size + 2, "the same act is recorded once");
     assert_eq!((count(&serving.admin, "rule=A-BRC-2"), count(&serving.admin, "state=acknowledged")), (0, 1));
+    notes_are_kept(&serving, &target, &in_scope);
     breach("b-2", "breach.reportability_decided", 0, json!({"reportable": false}));
     let begun = Instant::now();
     while serving.get(&serving.admin, &target).is(200).json()["state"] != "cleared" {
@@ -329,6 +330,48 @@ fn an_alert_is_raised_acknowledged_and_cleared() {
     };
     assert_eq!(again, cleared, "a restart changes nothing");
     serving.stop_and_verify();
+}
+
+/// Somebody who has said "in hand" once says so again, with notes.
+fn notes_are_kept(serving: &Serving, target: &str, token: &str) {
+    let say = |note: &Value| {
+        let body = json!({ "act": "in_hand", "note": note }).to_string();
+        serving.ask(Request::post(format!("{target}/acknowledge"), "application/json", body).token(token))
+    };
+    let said = |answer: &Value| -> Vec<Value> {
+        let acknowledged = answer["acknowledged"].as_array().into_iter().flatten();
+        acknowledged.filter(|one| one["act"] == "in_hand").map(|one| one["note"].clone()).collect()
+    };
+    for nothing in [Value::Null, json!(""), json!(" \r\n ")] {
+        assert_eq!(said(&say(&nothing).is(200).json()), [Value::Null], "no note is no other");
+    }
+    let drafted = "Drafted for FOI-2026-0012.\nIt waits for legal advice.";
+    let first = say(&json!(format!("  {}  ", drafted.replace('\n', "\r\n")))).is(201).json();
+    assert_eq!(said(&first), [Value::Null, json!(drafted)]);
+    let (at, by) = (&first["acknowledged"][1]["at"], &first["acknowledged"][1]["by"]);
+    assert!(at.as_str().is_some_and(|at| at.ends_with('Z')) && by == "token/breaches", "{first}");
+    assert_eq!(said(&say(&json!(drafted)).is(200).json()).len(), 2, "the same is recorded once");
+    for (wrong, what) in [
+        ("ä".repeat(501), "501 characters, the limit is 500 characters"),
+        ("Ask jane.doe@exemplar.gov.uk.".to_owned(), "an e-mail address"),
+        ("She is (943 476 5919).".to_owned(), "an NHS number"),
+        ("AB 12 34 56 C rang".to_owned(), "a National Insurance number"),
+        ("a\u{0}b".to_owned(), "U+0000"),
+    ] {
+        let refused = say(&json!(wrong)).problem(422, "invalid_acknowledgement").text();
+        assert!(refused.contains(what) && !refused.contains("jane"), "{refused}");
+    }
+    say(&json!(1)).problem(422, "invalid_acknowledgement");
+    for number in 2..20 {
+        say(&json!("ä".repeat(500 - number))).is(201);
+    }
+    let refused = say(&json!("Once more.")).problem(422, "invalid_acknowledgement").text();
+    assert!(refused.contains("20 times, which is the limit"), "{refused}");
+    assert_eq!(said(&say(&json!(drafted)).is(200).json()).len(), 20, "what is there already is answered");
+    let lines = serving.ledger.entries();
+    let kept = lines.iter().filter(|entry| entry["event"]["data"]["note"] == drafted).count();
+    assert_eq!(kept, 1, "it is in the ledger as it was written");
+    assert!(lines.iter().all(|entry| !entry.to_string().contains("jane.doe")));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What the host alone may write: its own event types, and every event whose source lies under the
 //! ledger's origin.
 
+pub mod remark;
+
 use crate::event::{Event, EventError};
 use crate::json::Value;
 

@@ -27,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use definition::{Bounds, Clause, EventType, Field, FieldKind, Group, RecordedBy};
 pub use fault::Fault;
+pub(crate) use personal::looks_like;
 pub use reference::reference_page;
 pub use schema::schema;
 pub use sealing::{Keys, Personal, Treatment};

@@ -4,7 +4,7 @@
 ///
 /// A part is what stands between `/`, `:`, `?`, `#`, `&`, `=`, `,` and `;`, so that `person/QQ123456C` is
 /// found, and a number behind a prefix such as `case-` is none.
-pub(super) fn looks_like(text: &str) -> Option<&'static str> {
+pub(crate) fn looks_like(text: &str) -> Option<&'static str> {
     let bytes = text.as_bytes();
     let (mut start, mut at_sign) = (0, false);
     for (place, byte) in bytes.iter().enumerate() {

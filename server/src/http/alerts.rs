@@ -9,6 +9,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use muniment_core::host::remark::check_remark;
 use muniment_core::json::Value;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -19,6 +20,7 @@ use super::answer::{Json as Answer, read_json};
 use super::caller::Caller;
 use super::problem::Problem;
 use super::selection::known;
+use crate::ledger::submission::Refusal;
 use crate::plugins::board::{BoardError, Card, Stage};
 use crate::tokens::{Grant, Role};
 
@@ -28,8 +30,10 @@ const SEERS: &[Role] = &[Role::Admin, Role::Auditor, Role::Officer];
 const ACKNOWLEDGERS: &[Role] = &[Role::Admin, Role::Officer];
 /// What somebody may mean to do about an alert: the choices of the catalogue.
 const ACTS: [&str; 4] = ["seen", "in_hand", "accepted", "disputed"];
-/// Largest request.
-const REQUEST_BYTES_MAX: usize = 16 * 1024;
+/// How often one token may say the same of an alert, each time with another note.
+const NOTES_MAX: usize = 20;
+/// Largest request: whatever a form of the pages can hold, so that a note that is too long is told its own limit.
+const REQUEST_BYTES_MAX: usize = 512 * 1024;
 /// Alerts of a page, if nothing else is asked for.
 const LIMIT_DEFAULT: usize = 100;
 /// Most alerts of a page.
@@ -153,6 +157,9 @@ pub(super) struct Acknowledged {
     act: String,
     /// By whose token.
     by: String,
+    /// What they added in their own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 /// That an alert is over.
@@ -214,6 +221,23 @@ pub(super) struct Acknowledgement {
     /// What is meant to be done about it: `seen`, `in_hand`, `accepted` or `disputed`.
     #[schema(example = "in_hand")]
     act: String,
+    /// A note in your own words, at most 500 characters. It is not sealed and can never be erased, so it names nobody:
+    /// what looks like an e-mail address, a National Insurance number or an NHS number is refused.
+    #[schema(example = "The answer is drafted and waits for legal advice.", max_length = 500)]
+    note: Option<String>,
+}
+
+impl Acknowledgement {
+    /// Checks it, and gives its note without the white space around it; one of nothing else is none.
+    fn checked(self) -> Result<(String, Option<String>), Problem> {
+        let wrong = |detail: String| Problem::new("invalid_acknowledgement", detail);
+        if !ACTS.contains(&self.act.as_str()) {
+            return Err(wrong(format!("act: {:?} is none of {}", self.act, ACTS.join(", "))));
+        }
+        let note = self.note.unwrap_or_default().replace("\r\n", "\n").trim().to_owned();
+        check_remark(&note).map_err(|fault| wrong(format!("note: {fault}")))?;
+        Ok((self.act, (!note.is_empty()).then_some(note)))
+    }
 }
 
 impl From<BoardError> for Problem {
@@ -309,8 +333,8 @@ pub(super) async fn one(
 
 /// Take notice of an alert
 ///
-/// An event, `alert.acknowledged`, records it; the same act by the same token is recorded once. No free text is taken:
-/// notes belong to the case.
+/// An event, `alert.acknowledged`, records it; the same act with the same note by the same token is recorded once. What
+/// names somebody belongs to the case, where it is sealed: a note is not.
 #[utoipa::path(
     post,
     path = "/v1/alerts/{id}/acknowledge",
@@ -335,27 +359,50 @@ pub(super) async fn acknowledge(
     let Path(id) = id.map_err(|error| Problem::new("bad_request", error.body_text()))?;
     let wanted: Acknowledgement =
         read_json(&app, &headers, body, REQUEST_BYTES_MAX, "invalid_acknowledgement").await?;
-    if !ACTS.contains(&wanted.act.as_str()) {
-        let detail = format!("act: {:?} is none of {}", wanted.act, ACTS.join(", "));
-        return Err(Problem::new("invalid_acknowledgement", detail));
-    }
+    let (act, note) = wanted.checked()?;
     caller.is_still_valid()?;
-    let done = work(app, move |app| {
-        let alert = find(app, &caller.0, &id)?;
-        let (by, act) = (caller.0.principal(), wanted.act);
-        let data = Value::object([
-            ("act", Value::string(act.clone())),
-            ("alert", Value::string(alert.id.clone())),
-            ("requested_by", Value::string(by.as_str().to_owned())),
-        ]);
-        let event = format!("alert/{}/acknowledged/{}/{act}", alert.id, caller.0.name);
-        let data = data.into_owned();
-        let appended = app.ledger.append_host_about("alert.acknowledged", &event, &alert.subject, data)?;
-        Ok((find(app, &caller.0, &id)?, appended.replayed))
-    });
+    let done = work(app, move |app| take_notice(app, &caller.0, &id, &act, note.as_deref()));
     let (alert, replayed) = done.await?;
     let status = if replayed { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Answer(alert)).into_response())
+}
+
+/// Records that somebody takes notice of an alert. Gives the alert, and whether that was recorded before.
+fn take_notice(
+    app: &App,
+    grant: &Grant,
+    id: &str,
+    act: &str,
+    note: Option<&str>,
+) -> Result<(Alert, bool), Problem> {
+    let alert = find(app, grant, id)?;
+    let by = grant.principal();
+    let is_same = |known: &&Acknowledged| known.by == by.as_str() && known.act == act;
+    let said = alert.acknowledged.iter().filter(is_same);
+    if said.clone().any(|known| known.note.as_deref() == note) {
+        return Ok((alert, true));
+    }
+    let text = |text: &str| Value::string(text.to_owned());
+    let (did, of, asked) = (text(act), text(&alert.id), text(by.as_str()));
+    let data = match note {
+        None => Value::object([("act", did), ("alert", of), ("requested_by", asked)]),
+        Some(note) => {
+            Value::object([("act", did), ("alert", of), ("note", text(note)), ("requested_by", asked)])
+        }
+    };
+    // The first has no number, as all had none before there were notes.
+    for number in said.count()..NOTES_MAX {
+        let number = if number == 0 { String::new() } else { format!("/{number}") };
+        let event = format!("alert/{}/acknowledged/{}/{act}{number}", alert.id, grant.name);
+        match app.ledger.append_host_about("alert.acknowledged", &event, &alert.subject, data.clone()) {
+            Ok(appended) => return Ok((find(app, grant, id)?, appended.replayed)),
+            // The same token said something else meanwhile.
+            Err(Refusal::Conflict { .. }) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    let detail = format!("this token has said {act:?} of this alert {NOTES_MAX} times, which is the limit");
+    Err(Problem::new("invalid_acknowledgement", detail))
 }
 
 /// The alert of an id, if there is one that the token may see.
@@ -382,7 +429,8 @@ fn read_alert(app: &App, card: &Card) -> Result<Alert, Problem> {
         let entry = entry(app, *seq)?;
         let data = &entry["event"]["data"];
         let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
-        Ok(Acknowledged { seq: *seq, at: recorded(&entry), act: text("act"), by: text("requested_by") })
+        let note = data["note"].as_str().map(str::to_owned);
+        Ok(Acknowledged { seq: *seq, at: recorded(&entry), act: text("act"), by: text("requested_by"), note })
     });
     let cleared = card.cleared.map(|seq| {
         let entry = entry(app, seq)?;

@@ -1,5 +1,6 @@
 //! Alerts: what is late, missing or wrong, and what people do about it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -69,14 +70,14 @@ impl Item {
             path: format!("/alerts/{}", part(&alert.id)),
             title: title(visit, &alert.rule),
             rule: alert.rule.clone(),
-            severity: words::from_name(&alert.severity),
-            colour: colour(&alert.severity),
+            severity: words::severity(&alert.severity).0,
+            colour: words::severity(&alert.severity).1,
             case_path: case_path(&alert.subject),
             subject: alert.subject.clone(),
             due: due.map(Moment::due),
             days_left: day.map(|due| words::days_left(today, due)).unwrap_or_default(),
             is_overdue: day.is_some_and(|due| today.days_until(due) < 0),
-            raised: Moment::of(&alert.raised_at),
+            raised: Moment::of(&alert.raised_at).seen(visit.pages.app.time()),
             recipient: recipient(&alert.recipient),
             state: state(&alert.state),
         }
@@ -89,24 +90,9 @@ pub(super) fn title(visit: &Visit, rule: &str) -> String {
     definitions.rulebook.alert(rule).map_or_else(|| rule.to_owned(), |known| known.title.clone())
 }
 
-pub(super) fn colour(severity: &str) -> &'static str {
-    match severity {
-        "statutory" => "red",
-        "policy" => "amber",
-        _ => "yellow",
-    }
-}
-
-/// `role/ig-manager` is the IG manager; a role's name is made for programs.
+/// Who is to act, as a column headed so says it: of a role its name alone.
 pub(super) fn recipient(name: &str) -> String {
-    let role = words::from_name(name.strip_prefix("role/").unwrap_or(name));
-    let known = |word: &str| {
-        matches!(word.to_lowercase().as_str(), "ig" | "dpo" | "siro" | "hr" | "cctv" | "foi" | "ict" | "it")
-    };
-    role.split(' ')
-        .map(|word| if known(word) { word.to_uppercase() } else { word.to_owned() })
-        .collect::<Vec<_>>()
-        .join(" ")
+    name.strip_prefix("role/").map_or_else(|| words::actor(name), words::role)
 }
 
 fn state(name: &str) -> &'static str {
@@ -115,6 +101,12 @@ fn state(name: &str) -> &'static str {
         "acknowledged" => "Acknowledged",
         _ => "Over",
     }
+}
+
+/// Each entry once, in the order in which the plugin names them.
+fn distinct(entries: &[u64]) -> Vec<u64> {
+    let mut seen = BTreeSet::new();
+    entries.iter().copied().filter(|seq| seen.insert(*seq)).collect()
 }
 
 /// The day in London.
@@ -220,7 +212,34 @@ struct Step {
     what: String,
     when: Moment,
     seq: u64,
+    /// What the ledger says of it.
     note: String,
+    /// What somebody added in their own words.
+    remark: String,
+}
+
+/// What somebody typed who acknowledges an alert, and what was refused of it.
+#[derive(Debug, Default)]
+struct Typed {
+    act: String,
+    note: String,
+    act_error: String,
+    note_error: String,
+}
+
+impl Typed {
+    fn errors(&self) -> Vec<Wrong> {
+        let wrong = |field: &'static str, message: &str| Wrong { field, message: message.to_owned() };
+        let both = [wrong("act-seen", &self.act_error), wrong("note", &self.note_error)];
+        both.into_iter().filter(|wrong| !wrong.message.is_empty()).collect()
+    }
+}
+
+/// What is wrong, and the id of its field.
+#[derive(Debug)]
+struct Wrong {
+    field: &'static str,
+    message: String,
 }
 
 #[derive(Debug, Template)]
@@ -243,27 +262,30 @@ struct OnePage {
     history: Vec<Step>,
     may_acknowledge: bool,
     acts: &'static [(&'static str, &'static str, &'static str)],
-    error: String,
+    typed: Typed,
+    errors: Vec<Wrong>,
 }
 
 async fn one(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
-    show(&visit, &id, String::new()).await
+    show(&visit, &id, Typed::default()).await
 }
 
-async fn show(visit: &Visit, id: &str, error: String) -> Result<Response, Failure> {
+async fn show(visit: &Visit, id: &str, typed: Typed) -> Result<Response, Failure> {
     let alert: Alert = visit.get(&format!("/v1/alerts/{}", part(id))).await?;
     let definitions = visit.pages.app.definitions();
     let rule = definitions.rulebook.alert(&alert.rule);
     let mut evidence = Vec::new();
-    for seq in alert.entries.iter().take(EVIDENCE_SHOWN) {
+    let entries = distinct(&alert.entries);
+    for seq in entries.iter().take(EVIDENCE_SHOWN) {
         // Whoever may see the alert need not be somebody who reads entries.
         if let Some(entry) = visit.find::<serde_json::Value>(&format!("/v1/events/{seq}")).await? {
             evidence.push(Line::of(&entry, &definitions.catalogue));
         }
     }
-    let more = alert.entries.len() - evidence.len();
+    let more = entries.len() - evidence.len();
     let frame = visit.frame(&title(visit, &alert.rule), Place::Alerts);
-    let is_wrong = !error.is_empty();
+    let errors = typed.errors();
+    let is_wrong = !errors.is_empty();
     let one = OnePage {
         frame: if is_wrong { frame.with_errors() } else { frame },
         item: Item::of(visit, &alert, today(visit)),
@@ -279,7 +301,8 @@ async fn show(visit: &Visit, id: &str, error: String) -> Result<Response, Failur
         history: history(&alert),
         may_acknowledge: visit.holds(&[Role::Admin, Role::Officer]) && alert.state != "cleared",
         acts: &ACTS,
-        error,
+        typed,
+        errors,
     };
     page::with_status(if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &one)
 }
@@ -308,6 +331,7 @@ fn history(alert: &Alert) -> Vec<Step> {
             .causing_seq
             .map(|seq| format!("Caused by entry {}.", words::number(seq)))
             .unwrap_or_default(),
+        remark: String::new(),
     }];
     steps.extend(alert.acknowledged.iter().map(|done| {
         let act = ACTS.iter().find(|(name, ..)| *name == done.act);
@@ -315,7 +339,8 @@ fn history(alert: &Alert) -> Vec<Step> {
             what: act.map_or_else(|| done.act.clone(), |(_, title, _)| (*title).to_owned()),
             when: Moment::of(&done.at),
             seq: done.seq,
-            note: format!("By {}.", done.by),
+            note: format!("By {}.", words::actor(&done.by)),
+            remark: done.note.clone().unwrap_or_default(),
         }
     }));
     steps.extend(alert.cleared.iter().map(|cleared| Step {
@@ -323,6 +348,7 @@ fn history(alert: &Alert) -> Vec<Step> {
         when: Moment::of(&cleared.at),
         seq: cleared.seq,
         note: cleared.reason.clone().unwrap_or_default(),
+        remark: String::new(),
     }));
     steps.sort_by_key(|step| step.seq);
     steps
@@ -330,15 +356,28 @@ fn history(alert: &Alert) -> Vec<Step> {
 
 async fn acknowledge(posted: Path<String>, Posted { visit, fields }: Posted) -> Result<Response, Failure> {
     let Path(id) = posted;
-    let act = fields.get("act");
-    if act.is_empty() {
-        return show(&visit, &id, "Select what you mean to do about it".to_owned()).await;
+    let note = fields.get("note").replace("\r\n", "\n");
+    let typed = Typed { act: fields.get("act").to_owned(), note, ..Typed::default() };
+    if typed.act.is_empty() {
+        let act_error = "Select what you mean to do about it".to_owned();
+        return show(&visit, &id, Typed { act_error, ..typed }).await;
     }
     let path = format!("/v1/alerts/{}/acknowledge", part(&id));
-    match visit.post(&path, &json!({ "act": act })).await {
+    match visit.post(&path, &json!({ "act": typed.act, "note": typed.note })).await {
         Ok(_) => Ok(see_other(&format!("/alerts/{}", part(&id)))),
-        Err(failure) if failure.is_about_the_form() => show(&visit, &id, failure.detail).await,
+        Err(failure) if failure.is_about_the_form() => {
+            show(&visit, &id, refused(typed, failure.detail)).await
+        }
         Err(failure) => Err(failure),
+    }
+}
+
+/// What was typed, with what was refused at its field.
+fn refused(typed: Typed, detail: String) -> Typed {
+    let of_note = detail.strip_prefix("note: ").map(|fault| format!("Note: {fault}"));
+    match of_note {
+        Some(note_error) => Typed { note_error, ..typed },
+        None => Typed { act_error: detail, ..typed },
     }
 }
 
@@ -347,9 +386,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_entry_is_evidence_once() {
+        assert_eq!(distinct(&[7, 3, 7, 9, 3]), [7, 3, 9]);
+        assert_eq!(distinct(&[]), [0_u64; 0]);
+    }
+
+    #[test]
     fn recipients_are_told_in_words() {
         assert_eq!(recipient("role/ig-manager"), "IG manager");
         assert_eq!(recipient("role/siro"), "SIRO");
-        assert_eq!(recipient("unit/housing"), "Unit/housing");
+        assert_eq!(recipient("unit/housing"), "the unit housing");
     }
 }

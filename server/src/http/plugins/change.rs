@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use muniment_core::principal::Principal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::App;
@@ -18,9 +19,9 @@ use super::super::answer::{Json, read_json};
 use super::super::bodies::HeldBody;
 use super::super::caller::Caller;
 use super::super::problem::Problem;
-use super::view::{ComparisonView, PluginView};
+use super::view::{ComparisonView, DescriptionView, PluginView};
 use super::{id_of, unnarrowed, view, work};
-use crate::plugins::engine::COMPONENT_BYTES_MAX;
+use crate::plugins::engine::{self, COMPONENT_BYTES_MAX};
 use crate::plugins::schema::SETTINGS_BYTES_MAX;
 use crate::plugins::trial::Comparison;
 use crate::plugins::{PluginError, Plugins, Wish, built_in};
@@ -48,6 +49,10 @@ pub(in crate::http) struct InstallQuery {
     /// `true`: say which alerts it would raise, and change nothing.
     #[serde(default)]
     dry_run: bool,
+    /// `true`: say what the program is and what it asks for, and change nothing. It is not run over the ledger, and may be
+    /// one that is installed already.
+    #[serde(default)]
+    describe: bool,
 }
 
 /// How a plugin is changed.
@@ -79,12 +84,14 @@ pub(in crate::http) struct PluginChange {
     enabled: Option<bool>,
 }
 
-/// A plugin, or what a dry run found.
+/// A plugin, what a dry run found, or what a program says of itself.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(in crate::http) enum ChangeAnswer {
     /// What would differ.
     Comparison(ComparisonView),
+    /// What the program is and asks for.
+    Description(Box<DescriptionView>),
     /// The plugin as it is now.
     Plugin(Box<PluginView>),
 }
@@ -108,7 +115,7 @@ impl Program {
 ///
 /// The body is a WebAssembly component of at most 64 MiB. It is checked first: that it asks for nothing which plugins
 /// are not given, that its settings fit, and that what it says does not depend on how it is run. An event,
-/// `plugin.installed`, pins its SHA-256.
+/// `plugin.installed`, pins its SHA-256. `describe=true` says what the program asks for before anything else is decided.
 #[utoipa::path(
     post,
     path = "/v1/plugins",
@@ -120,7 +127,7 @@ impl Program {
         content((Vec<u8> = "application/wasm"), (Vec<u8> = "application/octet-stream")),
     ),
     responses(
-        (status = 200, description = "What a dry run found", body = ChangeAnswer),
+        (status = 200, description = "What a dry run found, or what the program says of itself", body = ChangeAnswer),
         (status = 201, description = "Installed", body = ChangeAnswer),
     ),
     security(("token" = ["admin"])),
@@ -136,6 +143,9 @@ pub(in crate::http) async fn install(
     let Query(query) = query.map_err(|error| Problem::new("bad_request", error.body_text()))?;
     let program = program(&app, &headers, body, query.built_in.as_deref()).await?;
     caller.is_still_valid()?;
+    if query.describe {
+        return describe(app, program).await;
+    }
     let (settings, granted) = (query.settings, granted(query.grant.as_deref()));
     let by = caller.0.principal();
     if query.dry_run {
@@ -329,13 +339,30 @@ fn may_change(caller: &Caller) -> Result<(), Problem> {
     unnarrowed(caller)
 }
 
-/// Tries what would change. It reads the whole ledger, so one is tried at a time.
+/// One program is tried at a time.
+fn turn(app: &App) -> Result<OwnedSemaphorePermit, Problem> {
+    let busy = |_| Problem::new("busy", "another dry run is being made; try again when it is done");
+    app.trials.clone().try_acquire_owned().map_err(busy)
+}
+
+/// Says what a program is. It is compiled for that, which takes as long as its size makes it.
+async fn describe(app: Arc<App>, program: Program) -> Result<Response, Problem> {
+    let turn = turn(&app)?;
+    let found = work(app, move |plugins| {
+        let _turn = turn;
+        let compiled = engine::Program::new(plugins.engine(), program.bytes())?;
+        let installed = plugins.get(&compiled.manifest().id).ok();
+        Ok(DescriptionView::of(&compiled, installed.as_ref()))
+    });
+    Ok(Json(ChangeAnswer::Description(Box::new(found.await?))).into_response())
+}
+
+/// Tries what would change. It reads the whole ledger.
 async fn compare(
     app: Arc<App>,
     compare: impl FnOnce(&Plugins) -> Result<Comparison, PluginError> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let busy = |_| Problem::new("busy", "another dry run is being made; try again when it is done");
-    let turn = app.trials.clone().try_acquire_owned().map_err(busy)?;
+    let turn = turn(&app)?;
     let found = work(app, move |plugins| {
         let _turn = turn;
         compare(plugins)

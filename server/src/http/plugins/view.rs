@@ -8,6 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::plugins::built_in;
+use crate::plugins::engine::Program;
 use crate::plugins::host::Shown;
 use crate::plugins::manifest::Rule;
 use crate::plugins::registry::Standing;
@@ -149,6 +150,72 @@ impl PluginView {
             snapshot_bytes: status.snapshot_bytes as u64,
             batch_milliseconds: status.batch.as_secs_f64() * 1000.0,
             failures,
+        }
+    }
+}
+
+/// A personal field that a program asks for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AskedView {
+    /// The field, as `type/field`.
+    #[schema(example = "request.received/requester_name")]
+    field: String,
+    /// Why, as it says.
+    why: String,
+}
+
+/// What a program says it is and asks for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http) struct DescriptionView {
+    /// Its id.
+    #[schema(example = "requests")]
+    id: String,
+    /// Its version.
+    version: String,
+    /// The SHA-256 of the program.
+    sha256: String,
+    /// A name for people.
+    title: String,
+    /// What it does.
+    description: String,
+    /// The types of event that it would be given.
+    subscriptions: Vec<String>,
+    /// The personal fields that it asks for in the clear.
+    personal: Vec<AskedView>,
+    /// What it checks.
+    rules: Vec<RuleView>,
+    /// The schema of its settings.
+    settings_schema: Option<Value>,
+    /// How many files of event types it brings along.
+    catalogue_files: u64,
+    /// Whether it keeps registers.
+    has_registers: bool,
+    /// Whether it has a part in the report.
+    has_report: bool,
+    /// The SHA-256 of the program that runs under its id; null if none is installed.
+    installed_sha256: Option<String>,
+}
+
+impl DescriptionView {
+    /// What a program says. `installed` is the plugin of its id, if there is one.
+    pub(super) fn of(program: &Program, installed: Option<&Shown>) -> DescriptionView {
+        let sha256 = program.sha256().to_owned();
+        let manifest = program.manifest().clone();
+        let asked = |(field, why): (String, String)| AskedView { field, why };
+        DescriptionView {
+            id: manifest.id,
+            version: manifest.version,
+            sha256,
+            title: manifest.title,
+            description: manifest.description,
+            subscriptions: manifest.subscriptions,
+            personal: manifest.personal.into_iter().map(asked).collect(),
+            rules: manifest.rules.into_iter().map(RuleView::of).collect(),
+            settings_schema: serde_json::from_str(&manifest.settings_schema).ok(),
+            catalogue_files: manifest.catalogue.len() as u64,
+            has_registers: manifest.has_registers,
+            has_report: manifest.has_report,
+            installed_sha256: installed.map(|shown| shown.installed.sha256.clone()),
         }
     }
 }

@@ -125,16 +125,6 @@ pub(super) fn cause_in_words(cause: &str) -> &str {
     }
 }
 
-/// What is at stake, and the colour of its tag.
-pub(super) fn severity_in_words(severity: &str) -> (String, &'static str) {
-    match severity {
-        "statutory" => ("The law".to_owned(), "red"),
-        "policy" => ("A policy".to_owned(), "amber"),
-        "warning" => ("A warning".to_owned(), "yellow"),
-        other => (words::from_name(other), "grey"),
-    }
-}
-
 /// An amount of memory.
 pub(super) fn megabytes(bytes: u64) -> String {
     let tenths = bytes / 100_000;

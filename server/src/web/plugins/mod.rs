@@ -1,16 +1,18 @@
 //! Plugins, for those who look after them: how each is doing, what it checks, its settings, and other programs in its place.
 //!
 //! Start reading at `show.rs`, the page of one. `form.rs` makes a form of the schema of a plugin's settings, and `difference.rs`
-//! says what a change would do to the alerts before it is made.
+//! says what a change would do to the alerts before it is made. `upload.rs` takes programs of other people in.
 
 mod answers;
 mod difference;
 mod form;
 mod form_words;
 mod program;
+mod sent;
 mod settings;
 mod show;
 mod standing;
+mod upload;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,16 +28,20 @@ use serde::Deserialize;
 use super::Pages;
 use super::failure::Failure;
 use super::page::{self, Frame, Place};
-use super::visit::Visit;
+use super::visit::{Visit, see_other};
 use super::words;
 use crate::plugins::built_in;
 use crate::tokens::Role;
 use answers::{Plugin, PluginList, Standing};
 
+pub(super) use sent::Programs;
+
 pub(super) fn routes() -> Router<Arc<Pages>> {
     Router::new()
         .route("/plugins", get(list))
         .route("/plugins/install", get(program::install_form).post(program::install))
+        .route("/plugins/install/file", get(async || see_other("/plugins/install")).post(upload::send))
+        .route("/plugins/install/file/{sha256}", get(upload::show).post(upload::decide))
         .route("/plugins/{id}", get(show::show))
         .route("/plugins/{id}/settings", get(settings::form).post(settings::change))
         .route("/plugins/{id}/upgrade", get(program::upgrade_form).post(program::upgrade))

@@ -7,9 +7,11 @@ use axum::response::Response;
 
 use super::answers::{Plugin, PluginList, address};
 use super::difference::{Difference, TryPage};
+use super::sent::PROGRAM;
 use super::settings::carried;
 use super::{Absent, Wrong, keeps_form, needs_to_change, not_installed, status_of};
 use crate::plugins::built_in;
+use crate::plugins::engine::COMPONENT_BYTES_MAX;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
@@ -154,52 +156,72 @@ struct InstallPage {
     chosen: String,
     error: String,
     wish: Wish,
+    file_error: String,
+    /// Largest file.
+    file_mebibytes: usize,
 }
 
+/// The form, with what was typed and what is wrong with it.
 async fn install_page(
     visit: &Visit,
     fields: &Fields,
-    refused: Option<&Failure>,
+    wish: Wish,
+    mut errors: Vec<Wrong>,
+    status: StatusCode,
 ) -> Result<Response, Failure> {
     let PluginList { plugins } = visit.get("/v1/plugins").await?;
     let absent = not_installed(&plugins);
-    let wish = Wish::of(fields, refused);
-    let mut wrongs: Vec<Wrong> = refused.map(|failure| wish.wrong(failure)).into_iter().collect();
     let mut error = String::new();
-    // What is wrong with neither of the others is wrong with the choice.
-    let unplaced = wrongs.first_mut().filter(|wrong| wrong.field.is_empty());
+    // What is wrong with no field is wrong with the choice.
+    let unplaced = errors.first_mut().filter(|wrong| wrong.field.is_empty());
     if let (Some(first), Some(wrong)) = (absent.first(), unplaced) {
         wrong.field = format!("plugin-{}", first.id);
         error.clone_from(&wrong.message);
     }
+    let of_file = errors.iter().find(|wrong| wrong.field == PROGRAM);
     let frame = visit.frame("Install a plugin", Place::Plugins);
     let form = InstallPage {
-        frame: if refused.is_some() { frame.with_errors() } else { frame },
-        errors: wrongs,
+        frame: if errors.is_empty() { frame } else { frame.with_errors() },
         absent,
         chosen: fields.get("plugin").to_owned(),
         error,
         wish,
+        file_error: of_file.map(|wrong| wrong.message.clone()).unwrap_or_default(),
+        file_mebibytes: COMPONENT_BYTES_MAX / (1024 * 1024),
+        errors,
     };
-    page::with_status(refused.map_or(StatusCode::OK, status_of), &form)
+    page::with_status(status, &form)
+}
+
+/// The form with what was refused of the choice.
+async fn refused(visit: &Visit, fields: &Fields, failure: &Failure) -> Result<Response, Failure> {
+    let wish = Wish::of(fields, Some(failure));
+    let wrong = wish.wrong(failure);
+    install_page(visit, fields, wish, vec![wrong], status_of(failure)).await
+}
+
+/// The form with what was refused of a file.
+pub(super) async fn refused_file(visit: &Visit, failure: &Failure) -> Result<Response, Failure> {
+    let wrong = Wrong { field: PROGRAM.to_owned(), message: failure.detail.clone() };
+    install_page(visit, &Fields::default(), Wish::default(), vec![wrong], status_of(failure)).await
 }
 
 pub(super) async fn install_form(visit: Visit) -> Result<Response, Failure> {
     needs_to_change(&visit)?;
-    install_page(&visit, &Fields::default(), None).await
+    install_page(&visit, &Fields::default(), Wish::default(), Vec::new(), StatusCode::OK).await
 }
 
 /// `step`: `try` says which alerts it would raise, `install` does it, `edit` shows the form again.
 pub(super) async fn install(Posted { visit, fields }: Posted) -> Result<Response, Failure> {
     needs_to_change(&visit)?;
     if fields.get("step") == "edit" {
-        return install_page(&visit, &fields, None).await;
+        return install_page(&visit, &fields, Wish::of(&fields, None), Vec::new(), StatusCode::OK).await;
     }
     let id = fields.get("plugin");
     // Only an id of ours becomes an address of ours.
     if !built_in::all().any(|plugin| plugin.id == id) {
         let nothing = Failure::new(422, "", "Select the plugin that you want to install");
-        return install_page(&visit, &fields, Some(&nothing)).await;
+        return refused(&visit, &fields, &nothing).await;
     }
     let is_done = fields.get("step") == "install";
     match visit.ask(Method::POST, &wished("/v1/plugins", id, &fields, is_done), None).await {
@@ -215,7 +237,7 @@ pub(super) async fn install(Posted { visit, fields }: Posted) -> Result<Response
             step: "install",
             button: "Install it",
         }),
-        Err(failure) if keeps_form(&failure) => install_page(&visit, &fields, Some(&failure)).await,
+        Err(failure) if keeps_form(&failure) => refused(&visit, &fields, &failure).await,
         Err(failure) => Err(failure),
     }
 }

@@ -4,9 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 
-use super::answers::{
-    Plugin, PluginLog, Quarantine, Rule, Standing, address, cause_in_words, megabytes, severity_in_words,
-};
+use super::answers::{Plugin, PluginLog, Quarantine, Rule, Standing, address, cause_in_words, megabytes};
 use super::form::Form;
 use super::{Done, behind, may_change};
 use crate::tokens::Role;
@@ -33,20 +31,20 @@ struct Stop {
 
 /// A rule of a plugin.
 #[derive(Debug)]
-struct RuleRow {
-    id: String,
-    title: String,
+pub(super) struct RuleRow {
+    pub(super) id: String,
+    pub(super) title: String,
     /// Its alerts.
-    path: String,
-    severity: String,
-    colour: &'static str,
-    recipient: String,
-    clauses: String,
+    pub(super) path: String,
+    pub(super) severity: String,
+    pub(super) colour: &'static str,
+    pub(super) recipient: String,
+    pub(super) clauses: String,
 }
 
 impl RuleRow {
-    fn of(rule: &Rule) -> RuleRow {
-        let (severity, colour) = severity_in_words(&rule.severity);
+    pub(super) fn of(rule: &Rule) -> RuleRow {
+        let (severity, colour) = words::severity(&rule.severity);
         RuleRow {
             id: rule.id.clone(),
             title: rule.title.clone(),
