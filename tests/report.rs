@@ -9,13 +9,23 @@ use serde_json::{Value, json};
 use support::{Ran, clients, command, root, run};
 use tempfile::TempDir;
 
+#[path = "report/again.rs"]
+mod again;
+#[path = "report/changed.rs"]
+mod changed;
 mod recount;
+#[path = "report/shape.rs"]
+mod shape;
 mod support;
 
 const PERIOD: &str = "2025-26";
 
 fn report(ledger: &Path, out: &Path, more: &[&str]) -> Ran {
-    let mut command = command(&["report", "--period", PERIOD, "--data"]);
+    report_of(ledger, PERIOD, out, more)
+}
+
+fn report_of(ledger: &Path, period: &str, out: &Path, more: &[&str]) -> Ran {
+    let mut command = command(&["report", "--period", period, "--data"]);
     command.arg(ledger).arg("--out").arg(out);
     run(command.args(more), b"")
 }
@@ -62,6 +72,8 @@ fn a_demo_ends_in_a_report_that_is_made_again_byte_for_byte() {
 
     let document = read(&first.join("report.json"));
     let as_at = (document["ledger"]["size"].as_u64().unwrap() - 1).to_string();
+    // With the state of its plugins as it came to be while events were posted.
+    let as_posted = again::copied(&ledger);
     // What can be made again, but for compiled programs, which take a minute and say nothing of the report.
     for derived in ["state/snapshots", "index", "tiles"] {
         fs::remove_dir_all(ledger.join(derived)).unwrap();
@@ -84,6 +96,10 @@ fn a_demo_ends_in_a_report_that_is_made_again_byte_for_byte() {
     page(&first);
     pdf(&first, &document);
     refusals(&ledger, &directory.path().join("none"));
+    shape::of_many_and_of_none(&ledger, directory.path());
+    changed::one_field_changes_what_depends_on_it(&ledger, directory.path());
+    again::of_nothing_but_the_ledger(&ledger, &first, &as_at);
+    again::served_and_upgraded(as_posted, &first, &as_at);
 }
 
 /// Every section is there, each figure rests on entries, and no clause is without a row.
@@ -110,25 +126,30 @@ fn structure(document: &Value) {
     assert_eq!(document["faults"], json!([]));
 }
 
-/// The report says what is counted again, entry by entry, with nothing of the programs that made it.
-fn recounted(ledger: &Path, document: &Value) {
+/// What is counted again, entry by entry, with nothing of the programs that made a report, and how that differs from what the
+/// report says.
+fn differences(ledger: &Path, document: &Value) -> (recount::Counted, Vec<String>) {
     let size = usize::try_from(document["ledger"]["size"].as_u64().unwrap()).unwrap();
     let lines = support::lines(ledger);
     let entries: Vec<Value> = lines[..size].iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let counted = recount::recount(&entries, recount::Period::of(document));
-    let definition = |policy: &str| {
+    let found = compared(document, &counted);
+    (counted, found)
+}
+
+fn compared(document: &Value, counted: &recount::Counted) -> Vec<String> {
+    let mut found = recount::compare(document, counted);
+    for policy in ["leicester", "coventry"] {
         let file = root().join("core/policies").join(policy).with_extension("toml");
-        (policy.to_owned(), fs::read_to_string(file).unwrap())
-    };
-    let policies = ["leicester", "coventry"].map(definition);
-    let differences = |document: &Value| {
-        let mut found = recount::compare(document, &counted);
-        for (policy, definition) in &policies {
-            found.extend(recount::compare_clauses(document, policy, definition, &counted));
-        }
-        found
-    };
-    let found = differences(document);
+        let definition = fs::read_to_string(file).unwrap();
+        found.extend(recount::compare_clauses(document, policy, &definition, counted));
+    }
+    found
+}
+
+/// The report says what is counted again.
+fn recounted(ledger: &Path, document: &Value) {
+    let (counted, found) = differences(ledger, document);
     assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
     let (tables, figures) = (counted.tables.len(), counted.figures.len());
     assert!(tables >= 80 && figures >= 130, "only {tables} tables and {figures} figures were compared");
@@ -137,7 +158,7 @@ fn recounted(ledger: &Path, document: &Value) {
     let mut changed = document.clone();
     let table = blocks_mut(&mut changed).find(|block| block["name"] == "foi_statistics").unwrap();
     table["rows"][3]["cells"][1] = json!(4321);
-    let found = differences(&changed);
+    let found = compared(&changed, &counted);
     assert!(
         found.len() == 1 && found[0].contains("foi_statistics") && found[0].contains("4321"),
         "{found:?}"
@@ -150,7 +171,7 @@ fn recounted(ledger: &Path, document: &Value) {
             row["cells"].as_array_mut().unwrap().iter_mut().skip(1).for_each(|cell| *cell = json!("changed"));
         }
     }
-    let found = differences(&changed);
+    let found = compared(&changed, &counted);
     for block in
         blocks_mut(&mut changed).filter(|block| block["kind"] == "metric" || block["kind"] == "table")
     {

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::http::{Answer, Request};
@@ -128,6 +130,91 @@ fn a_report_is_made_approved_published_and_restated() {
         command(&["report", "--unrecorded", "--format", "json", "--period", &year, "--as-at", &as_at]);
     run(offline.arg("--data").arg(serving.ledger.data()).arg("--out").arg(&out), b"").exits(0);
     assert_eq!(fs::read(out.join("report.json")).unwrap(), draft);
+}
+
+/// Looks again until a making is over.
+fn until_over(serving: &Serving, token: &str, path: &str) -> Value {
+    let until = Instant::now() + Duration::from_secs(120);
+    loop {
+        let making = serving.get(token, path).is(200).json();
+        match making["state"].as_str().unwrap() {
+            "made" | "failed" => return making,
+            "working" => {
+                let step = &making["step"];
+                assert_eq!(step["of"], 4, "{making}");
+                assert!((1..=4).contains(&step["number"].as_u64().unwrap()), "{making}");
+                assert!(!step["says"].as_str().unwrap().is_empty(), "{making}");
+            }
+            other => assert_eq!(other, "waiting", "{making}"),
+        }
+        assert!(Instant::now() < until, "it is never over: {making}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_report_is_made_while_nobody_waits() {
+    let mut serving = with_requests();
+    let officer = serving.token("officer", &["officer"], json!({}));
+    let auditor = serving.token("auditor", &["auditor"], json!({}));
+    let narrow = serving.token("narrow", &["officer"], json!({ "units": ["housing"] }));
+    let year = this_year(&serving);
+    let making = "/v1/reports/making";
+    assert_eq!(serving.get(&auditor, making).is(200).json(), json!({ "making": [] }));
+    post(&serving, &auditor, making, &json!({ "period": year })).problem(403, "forbidden");
+    post(&serving, &narrow, making, &json!({ "period": year })).problem(403, "out_of_scope");
+    serving.get(&narrow, making).problem(403, "out_of_scope");
+    serving.get(&officer, "/v1/reports/making/17").problem(404, "not_found");
+    serving.get(&officer, "/v1/reports/making/x").problem(404, "not_found");
+    // What can be told at once is.
+    let beyond = json!({ "period": year, "as_at": 99_999_999 });
+    let refused = post(&serving, &officer, making, &beyond).problem(422, "invalid_report").json();
+    assert!(refused["detail"].as_str().unwrap().contains("of 100000000 entries"), "{refused}");
+    post(&serving, &officer, making, &json!({ "period": "soon" })).problem(422, "invalid_report");
+
+    // Asked for twice, it is made once.
+    let wish = json!({ "period": year });
+    let first = post(&serving, &officer, making, &wish).is(202);
+    let second = post(&serving, &officer, making, &wish).is(202).json();
+    let path = first.header("location").unwrap().to_owned();
+    assert_eq!(path, format!("{making}/{}", first.json()["making"].as_str().unwrap()));
+    let made = until_over(&serving, &auditor, &path);
+    assert_eq!(
+        (&made["state"], &made["asked_by"], &made["is_new"]),
+        (&json!("made"), &json!("token/officer"), &json!(true))
+    );
+    assert_eq!((made.get("why"), made.get("unwritten"), made.get("step")), (None, None, None));
+    let again = until_over(&serving, &officer, &format!("{making}/{}", second["making"].as_str().unwrap()));
+    assert_eq!(again["report"]["id"], made["report"]["id"]);
+    let listed = serving.get(&officer, "/v1/reports").is(200).json();
+    assert_eq!(listed["reports"], json!([made["report"]]));
+    assert_eq!(events(&serving, "report.generated").len(), 1);
+    let known = serving.get(&auditor, making).is(200).json();
+    assert!(known["making"].as_array().unwrap().contains(&made), "{known}");
+
+    // The files that were written beforehand are those that are written now.
+    let id = made["report"]["id"].as_str().unwrap();
+    let page = serving.get(&officer, &format!("/v1/reports/{id}.html")).is(200);
+    assert!(page.text().contains("DRAFT"));
+    let admin = serving.admin.clone();
+    let step = json!({ "role": "role/siro" });
+    post(&serving, &admin, &format!("/v1/reports/{id}/approve"), &step).is(200);
+    let page = serving.get(&officer, &format!("/v1/reports/{id}.html")).is(200);
+    assert!(!page.text().contains("DRAFT"), "an approved report is not shown as the draft that it was");
+
+    // A public edition stays what it was when it was given out, whatever is published later.
+    post(&serving, &officer, &format!("/v1/reports/{id}/publish"), &step).is(200);
+    let public = format!("/v1/reports/{id}.json?edition=public");
+    let given_out = serving.get(&officer, &public).is(200).json();
+    let part = json!({ "period": format!("{year}-01-01..{year}-12-30") });
+    let later = post(&serving, &officer, "/v1/reports", &part).is(201).json();
+    let later = later["id"].as_str().unwrap();
+    for (token, act) in [(&admin, "approve"), (&officer, "publish")] {
+        post(&serving, token, &format!("/v1/reports/{later}/{act}"), &step).is(200);
+    }
+    assert_eq!(serving.get(&officer, &public).is(200).json(), given_out);
+    serving.get(&officer, &format!("/v1/reports/{later}.json?edition=public")).is(200);
+    serving.stop_and_verify();
 }
 
 #[test]

@@ -11,8 +11,11 @@ use muniment_core::time::Timestamp;
 use super::failure::{EXIT_CODES, Failure, Verdict};
 use super::opening::{self, DataArg, SetArg};
 use super::print;
+use super::terminal::Bar;
 use crate::ledger::{Ledger, names};
+use crate::report::editions::Editions;
 use crate::report::files::Format;
+use crate::report::steps::Steps;
 use crate::report::stopped::Maker;
 use crate::report::{Day, Period, ReportError, Wish, difference, files};
 
@@ -21,12 +24,15 @@ Make the annual information governance report of a stopped ledger: what its plug
 earlier years, definitions, reconciliation, the coverage of every policy clause, and how to verify all of it.
 
 A report follows from the ledger's entries, the pinned programs and the parameters: made again `--as-at` the same entry it is \
-the same, byte for byte. Making one is recorded (`report.generated`), unless --unrecorded.";
+the same, byte for byte. Every program that ever ran is kept: where plugins were upgraded since, `--programs then` takes \
+those of that entry, and `verify` those that the report names. Making one is recorded (`report.generated`), unless \
+--unrecorded.";
 
 const EXAMPLE: &str = "Examples:
   muniment report --data /var/lib/muniment --period 2025-26 --out report-2025-26
   muniment report --data /var/lib/muniment --period 2025-26 --edition public --out for-the-website
   muniment report --data /var/lib/muniment --period 2025-26-Q1 --as-at 40960 --format json
+  muniment report --data /var/lib/muniment --period 2024-25 --as-at 30719 --programs then --out as-it-was
   muniment report table foi_statistics --data /var/lib/muniment --period 2025-26-Q1 --edition public
   muniment report verify report-2025-26/report.json --data /var/lib/muniment
   muniment report diff report-2024-25/report.json restated/report.json";
@@ -56,6 +62,9 @@ struct MakeArgs {
     /// Made of the entries up to this one, which counts too [default: all]
     #[arg(long, value_name = "SEQ")]
     as_at: Option<u64>,
+    /// Which programs and settings of the plugins count
+    #[arg(long, value_enum, default_value_t = ProgramsArg::Now)]
+    programs: ProgramsArg,
     /// How things stood at the end of this day [default: the end of the period]
     #[arg(long, value_name = "DAY")]
     status_at: Option<String>,
@@ -82,6 +91,14 @@ enum EditionArg {
     Internal,
     /// Without evidence and cases, and with counts of 1 to 4 left out
     Public,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ProgramsArg {
+    /// Those that run now
+    Now,
+    /// Those that ran when the last entry of the report was recorded
+    Then,
 }
 
 /// A file of a report.
@@ -209,6 +226,7 @@ pub(super) fn write_all(
         data: Some(directory.to_owned()),
         period: Some(period.to_owned()),
         as_at: None,
+        programs: ProgramsArg::Now,
         status_at: None,
         edition: EditionArg::Internal,
         format: Vec::new(),
@@ -257,14 +275,14 @@ fn make(args: &MakeArgs, set: &SetArg) -> Result<Verdict, Failure> {
 
 /// The document that is asked for, in its edition.
 fn document(args: &MakeArgs, set: &SetArg) -> Result<Document, Failure> {
-    documented(args, set, |_, document| Ok(document))
+    documented(args, set, |_, document, _| Ok(document))
 }
 
 /// Makes the document that is asked for, and does something with it while the ledger is open.
 fn documented<T>(
     args: &MakeArgs,
     set: &SetArg,
-    work: impl FnOnce(&Ledger, Document) -> Result<T, Failure>,
+    work: impl FnOnce(&Ledger, Document, &Steps) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let (Some(directory), Some(period)) = (&args.data, &args.period) else {
         return Err(Failure::usage("--data and --period are needed"));
@@ -277,20 +295,30 @@ fn documented<T>(
             None => files::size_by_default(ledger).map_err(ReportError::from)?,
         };
         let wish = Wish { period, status_at, size, supersedes: args.supersedes.clone() };
-        let document = maker.make(&wish)?;
-        let document = match args.edition {
-            EditionArg::Internal => document,
-            EditionArg::Public => muniment_core::report::public(&document),
+        let (bar, steps) = shown();
+        let made = match args.programs {
+            ProgramsArg::Now => maker.make(&wish, &steps),
+            ProgramsArg::Then => maker.make_as_then(&wish, &steps),
         };
-        work(ledger, document)
+        let done = made.map_err(Failure::from).and_then(|document| {
+            let document = match args.edition {
+                EditionArg::Internal => document,
+                EditionArg::Public => editions(directory)
+                    .public(ledger, &document)
+                    .map_err(|error| Failure::from(ReportError::from(error)))?,
+            };
+            work(ledger, document, &steps)
+        });
+        bar.clear();
+        done
     })
 }
 
 fn made(args: &MakeArgs, set: &SetArg) -> Result<(Document, PathBuf), Failure> {
     let period = args.period.as_deref().unwrap_or_default().replace("..", "-to-");
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("muniment-report-{period}")));
-    documented(args, set, |ledger, document| {
-        files::write(&out, &rendered(&document, &args.format)?)
+    documented(args, set, |ledger, document, steps| {
+        files::write(&out, &rendered(&document, &args.format, steps)?)
             .map_err(|error| Failure::wanting(format!("{}: {error}", out.display())))?;
         if !args.unrecorded {
             files::record_generated(ledger, &document)
@@ -306,16 +334,33 @@ fn made(args: &MakeArgs, set: &SetArg) -> Result<(Document, PathBuf), Failure> {
     })
 }
 
+/// The reports that a ledger keeps, of which public editions take account.
+fn editions(directory: &Path) -> Editions {
+    Editions::new(directory.join(names::REPORTS))
+}
+
+/// A line at the foot of a terminal, and what is told there.
+fn shown() -> (Bar, Steps) {
+    let bar = Bar::words("making the report");
+    let line = bar.clone();
+    (bar, Steps::to(move |step| line.say(step.to_string())))
+}
+
 /// The files that are wanted, each with its name in the folder.
-fn rendered(document: &Document, formats: &[FormatArg]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+fn rendered(
+    document: &Document,
+    formats: &[FormatArg],
+    steps: &Steps,
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let wanted: Vec<Format> = match formats {
         [] => Format::ALL.to_vec(),
         some => some.iter().map(|format| format.format()).collect(),
     };
     let mut all = Vec::new();
-    for format in wanted {
+    steps.writing(&wanted, |format| -> Result<(), Failure> {
         all.extend(format.files(document).map_err(|error| Failure::wanting(error.to_string()))?);
-    }
+        Ok(())
+    })?;
     Ok(all)
 }
 
@@ -330,6 +375,7 @@ fn table(
         data: Some(data.to_owned()),
         period: Some(period.to_owned()),
         as_at,
+        programs: ProgramsArg::Now,
         status_at: None,
         edition,
         format: Vec::new(),
@@ -361,27 +407,26 @@ fn read(path: &Path) -> Result<Document, Failure> {
 fn verify(file: &Path, data: &Path, set: &SetArg) -> Result<Verdict, Failure> {
     let text = fs::read(file).map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
     let document = read(file)?;
-    let made = with_maker(data, set, |maker, ledger| {
+    let (made, missing) = with_maker(data, set, |maker, ledger| {
         if document.ledger.origin != ledger.origin() {
             let what =
                 format!("it is of the ledger {}, and this is {}", document.ledger.origin, ledger.origin());
             return Err(Failure::wanting(what).of(file.display()));
         }
-        Ok(maker
-            .make(&files::wish_of(&document).map_err(|error| Failure::usage(error).of(file.display()))?)?)
+        let wish = files::wish_of(&document).map_err(|error| Failure::usage(error).of(file.display()))?;
+        let (bar, steps) = shown();
+        let made = maker.make_again(&wish, &document.plugins, &steps);
+        bar.clear();
+        let (made, missing) = made?;
+        let made = files::in_state_of(made, &document, (ledger, &editions(data)));
+        Ok((made.map_err(ReportError::from)?, missing))
     })?;
-    let made = files::in_state_of(made, &document);
     if files::json(&made) == text {
         print::result(&format!("{} is what the ledger says, byte for byte", document.id));
         return Ok(Verdict::Done);
     }
-    for pinned in document.plugins.iter().filter(|pinned| !made.plugins.contains(pinned)) {
-        print::result(&format!(
-            "it was made with `{}` {} ({}), which runs here no more",
-            pinned.plugin,
-            pinned.version,
-            &pinned.sha256.get(..12).unwrap_or_default()
-        ));
+    for sentence in &missing {
+        print::result(&format!("it was made with what is not there any more: {sentence}"));
     }
     print::result(&format!("{} is not what the ledger says:", document.id));
     told(&difference(&document, &made));

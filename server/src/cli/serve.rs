@@ -89,6 +89,8 @@ fn serve(
     let listen = listen_options(args, settings);
     let look = Look::new(&settings.pages, listen.tls_certificate.is_some());
     let look = look.map_err(|error| Failure::usage(error.to_string()))?;
+    let look = look.with_people(&settings.openid, &signing_key(args)?, ledger.origins());
+    let look = look.map_err(|error| Failure::usage(error.to_string()))?;
     let runtime = runtime()?;
     let listener = runtime.block_on(async { Listener::bind(&listen) });
     let listener = listener.map_err(|error| Failure::usage(error.to_string()))?;
@@ -141,12 +143,16 @@ fn serve(
 fn plugins(args: &ServeArgs, settings: &Settings, ground: Ground) -> Result<Arc<Plugins>, Failure> {
     let genesis = genesis(&ground.ledger)?;
     let options = PluginOptions::new(&settings.plugins, genesis.purpose == Purpose::Production);
+    let plugins = Plugins::start(&args.data.path, ground, &signing_key(args)?, options);
+    plugins.map(Arc::new).map_err(|error| Failure::wanting(format!("the plugins: {error}")))
+}
+
+/// The ledger's secret, of which other secrets are made.
+fn signing_key(args: &ServeArgs) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let disk: &dyn Disk = &OsDisk::new(&args.data.path);
     let secret = disk.read(names::SIGNING_KEY);
     let secret = secret.map_err(|error| Failure::wanting(format!("{}: {error}", names::SIGNING_KEY)))?;
-    let secret = Zeroizing::new(secret.unwrap_or_default());
-    let plugins = Plugins::start(&args.data.path, ground, &secret, options);
-    plugins.map(Arc::new).map_err(|error| Failure::wanting(format!("the plugins: {error}")))
+    Ok(Zeroizing::new(secret.unwrap_or_default()))
 }
 
 fn genesis(ledger: &Ledger) -> Result<Genesis, Failure> {

@@ -10,6 +10,7 @@ use crate::progress::Progress;
 
 const ENTRIES: &str = "{msg} {human_pos} entries, {rate}";
 const ENTRIES_OF: &str = "{msg} [{bar:30}] {human_pos} of {human_len} entries, {rate}, {eta} left";
+const WORDS: &str = "{msg} ({elapsed})";
 const BYTES_OF: &str = "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
 
 /// A line at the foot of a terminal that shows how far work has come. Elsewhere it does nothing.
@@ -25,6 +26,16 @@ impl Bar {
     /// Counts the bytes of a file.
     pub(crate) fn bytes(what: &'static str, total: u64) -> Bar {
         Bar::new(what, Some(total), BYTES_OF)
+    }
+
+    /// Says in words what is being done.
+    pub(crate) fn words(what: &'static str) -> Bar {
+        Bar::new(what, None, WORDS)
+    }
+
+    /// Says something else.
+    pub(crate) fn say(&self, words: String) {
+        self.0.set_message(words);
     }
 
     fn new(what: &'static str, total: Option<u64>, template: &str) -> Bar {

@@ -1,5 +1,7 @@
 //! `/v1/reports`: the annual report, made, approved and published.
 
+pub(super) mod making;
+
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -16,9 +18,10 @@ use super::App;
 use super::answer::{Json, read_json};
 use super::caller::Caller;
 use super::problem::Problem;
+use crate::report::ReportError;
 use crate::report::files::Format;
-use crate::report::serving::{self, MakeError, Serving, StepError, Summary};
-use crate::report::{Period, ReportError, Wish};
+use crate::report::making::Made;
+use crate::report::serving::{MakeError, StepError, Summary};
 use crate::tokens::Role;
 
 /// Who may read reports.
@@ -134,14 +137,16 @@ impl From<Summary> for ReportView {
     }
 }
 
-impl From<MakeError> for Problem {
-    fn from(error: MakeError) -> Problem {
+impl From<&MakeError> for Problem {
+    fn from(error: &MakeError) -> Problem {
         match error {
-            MakeError::Refused(refusal) => refusal.into(),
+            MakeError::Refused(refusal) => refusal.clone().into(),
             MakeError::Report(error @ (ReportError::Beyond { .. } | ReportError::Empty)) => {
                 Problem::new("invalid_report", error.to_string())
             }
-            MakeError::Report(error) => Problem::internal("a report cannot be made", &error),
+            MakeError::Report(error) => Problem::internal("a report cannot be made", error),
+            MakeError::Stopped => Problem::new("closing", error.to_string()),
+            MakeError::Broken => Problem::internal("a report cannot be made", error),
         }
     }
 }
@@ -187,8 +192,9 @@ pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<
 /// Make a report
 ///
 /// What the plugins count of a period, with targets, earlier years, definitions and the coverage of every policy clause. It
-/// follows from the ledger's entries, so the same request for the same `as_at` gives the same report. One is made at a time; of
-/// a million entries it takes some seconds. Making one is recorded (`report.generated`).
+/// follows from the ledger's entries, so the same request for the same `as_at` gives the same report. One is made at a time and
+/// at most 8 wait; of a million entries it takes some seconds. `POST /v1/reports/making` does not let its caller wait. Making one
+/// is recorded (`report.generated`).
 #[utoipa::path(
     post,
     path = "/v1/reports",
@@ -210,33 +216,12 @@ pub(super) async fn make(
 ) -> Result<Response, Problem> {
     caller.needs(MAKERS)?;
     sees_everything(&caller)?;
-    let wanted: ReportWish = read_json(&app, &headers, body, REQUEST_BYTES_MAX, "invalid_report").await?;
-    caller.is_still_valid()?;
-    let invalid = |detail: String| Problem::new("invalid_report", detail);
-    let period = Period::parse(&wanted.period).map_err(|error| invalid(format!("period: {error}")))?;
-    let status_at = wanted.status_at.as_deref().map(serving::end_of).transpose();
-    let status_at = status_at.map_err(|error| invalid(format!("status_at: {error}")))?;
-    if wanted.supersedes.as_ref().is_some_and(|id| id.is_empty() || id.len() > ROLE_BYTES_MAX) {
-        return Err(invalid(format!("supersedes: an id has 1 to {ROLE_BYTES_MAX} bytes")));
-    }
-    let done = work(app, move |app| {
-        let size = match wanted.as_at {
-            Some(seq) => seq.saturating_add(1),
-            None => serving::size_now(&app.ledger).map_err(unreadable)?,
-        };
-        let wish = Wish { period, status_at, size, supersedes: wanted.supersedes };
-        let definitions = app.definitions.get();
-        let serving = Serving {
-            ledger: &app.ledger,
-            genesis: &app.genesis,
-            plugins: &app.plugins,
-            definitions: &definitions,
-        };
-        Ok(app.reports.make(serving, &wish)?)
-    });
-    let (summary, is_new) = done.await?;
+    let order = making::order(&app, &caller, &headers, body).await?;
+    let (making, is_first) = making::begin(&app, &caller, order)?;
+    let Made { summary, is_new } = making::waited(&making).await?;
     let view = ReportView::from(summary);
-    if !is_new {
+    // Whoever asked for what somebody else was having made is given what is there.
+    if !(is_new && is_first) {
         return Ok(Json(view).into_response());
     }
     let location = HeaderValue::try_from(format!("/v1/reports/{}.json", view.id));
@@ -299,8 +284,9 @@ pub(super) async fn file(
                 let nothing = || Problem::new("not_found", format!("the report has no table {wanted:?}"));
                 muniment_report::csv_table(&document, &wanted).map(String::into_bytes).ok_or_else(nothing)
             }
-            (format, _) => format
-                .render(&document)
+            (format, _) => app
+                .reports
+                .file(&document, format)
                 .map_err(|error| Problem::internal("a report cannot be written", &error)),
         }
     });

@@ -9,7 +9,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use super::built_in;
+use super::built_in::{self, BuiltIn};
 use super::engine::{Engine, Failure, Instance, Log, Program, sha256_of};
 use super::fold::{Fold, Position, Terms};
 use super::grants::{self, Grants};
@@ -19,6 +19,7 @@ use super::registry::{Installed, Registry, Standing, settings_sha256};
 use super::schema;
 use super::snapshots::Snapshot;
 use crate::ledger::Ledger;
+use crate::report::steps::{Folding, Steps};
 use crate::vault::Vault;
 
 /// A time that a report is about, and as of when it says how things stood then.
@@ -62,6 +63,8 @@ pub struct Means<'m> {
     pub vault: &'m Arc<Vault>,
     /// Whether events marked as tests are left out.
     pub leaves_out_tests: bool,
+    /// Told how far folding has come.
+    pub steps: &'m Steps,
 }
 
 /// A plugin as it is to be asked.
@@ -87,50 +90,62 @@ impl Of {
         with_built_in: bool,
     ) -> io::Result<Vec<Of>> {
         let registry = Registry::load(ledger)?;
-        let read = |installed: &Installed| -> Result<Program, Failure> {
-            let file = directory.join("plugins").join(format!("{}.wasm", installed.sha256));
-            let of_program = built_in::all().find(|plugin| sha256_of(plugin.component) == installed.sha256);
-            match (fs::read(&file), of_program) {
-                (Ok(bytes), _) if sha256_of(&bytes) == installed.sha256 => Program::new(engine, &bytes),
-                (_, Some(plugin)) => Program::new(engine, plugin.component),
-                (Ok(_), None) => {
-                    Err(Failure::contract(format!("{} is not what the ledger pinned", file.display())))
-                }
-                (Err(error), None) => Err(Failure::contract(format!("{}: {error}", file.display()))),
-            }
-        };
-        let mut all: Vec<Of> = registry
-            .plugins()
-            .map(|installed| Of { installed: installed.clone(), program: read(installed), snapshot: None })
-            .collect();
+        let kept = |installed: &Installed| Of::kept(directory, engine, installed.clone());
+        let mut all: Vec<Of> = registry.plugins().map(kept).collect();
         let unknown = built_in::all().filter(|plugin| with_built_in && !registry.was_known(plugin.id));
-        for plugin in unknown {
-            let program = Program::new(engine, plugin.component);
-            let described = program.as_ref().ok().and_then(|program| {
-                let settings = schema::complete(program.manifest(), "{}").ok()?;
-                Some((program.manifest().version.clone(), settings))
-            });
-            let (version, settings) = described.unwrap_or_default();
-            let installed = Installed {
-                id: plugin.id.to_owned(),
-                version,
-                sha256: sha256_of(plugin.component),
-                settings,
-                granted: Vec::new(),
-                since: u64::MAX,
-                standing: Standing::Enabled,
-            };
-            all.push(Of { installed, program, snapshot: None });
-        }
+        all.extend(unknown.map(|plugin| Of::built_in(engine, plugin)));
         all.sort_by(|one, other| one.installed.id.cmp(&other.installed.id));
         Ok(all)
+    }
+
+    /// One that was installed. Its program is the one that the ledger pinned, from the data directory or, where that lacks it,
+    /// as it comes along.
+    #[must_use]
+    pub fn kept(directory: &Path, engine: &Engine, installed: Installed) -> Of {
+        let file = directory.join("plugins").join(format!("{}.wasm", installed.sha256));
+        let of_program = built_in::all().find(|plugin| sha256_of(plugin.component) == installed.sha256);
+        let program = match (fs::read(&file), of_program) {
+            (Ok(bytes), _) if sha256_of(&bytes) == installed.sha256 => Program::new(engine, &bytes),
+            (_, Some(plugin)) => Program::new(engine, plugin.component),
+            (Ok(_), None) => {
+                Err(Failure::contract(format!("{} is not what the ledger pinned", file.display())))
+            }
+            (Err(error), None) => Err(Failure::contract(format!("{}: {error}", file.display()))),
+        };
+        Of { installed, program, snapshot: None }
+    }
+
+    /// One that comes with the program, with its default settings.
+    #[must_use]
+    pub fn built_in(engine: &Engine, plugin: BuiltIn) -> Of {
+        let program = Program::new(engine, plugin.component);
+        let described = program.as_ref().ok().and_then(|program| {
+            let settings = schema::complete(program.manifest(), "{}").ok()?;
+            Some((program.manifest().version.clone(), settings))
+        });
+        let (version, settings) = described.unwrap_or_default();
+        let installed = Installed {
+            id: plugin.id.to_owned(),
+            version,
+            sha256: sha256_of(plugin.component),
+            settings,
+            granted: Vec::new(),
+            since: u64::MAX,
+            standing: Standing::Enabled,
+        };
+        Of { installed, program, snapshot: None }
     }
 }
 
 /// Asks plugins, several at once, what they have to say of these times as of the ledger's first `end` entries.
 #[must_use]
 pub fn ask(means: &Means<'_>, plugins: Vec<Of>, end: u64, asked: &[Asked]) -> Vec<Contribution> {
-    let asked_one = |of: Of| contribution(means, of, end, asked);
+    let folding = Folding::new(means.steps, plugins.len(), end);
+    let asked_one = |of: Of| {
+        let contribution = contribution(means, of, end, asked, &folding);
+        folding.one_is_done();
+        contribution
+    };
     thread::scope(|scope| {
         let work: Vec<_> = plugins
             .into_iter()
@@ -159,7 +174,7 @@ fn silent(installed: &Installed, why: String) -> Contribution {
     }
 }
 
-fn contribution(means: &Means<'_>, of: Of, end: u64, asked: &[Asked]) -> Contribution {
+fn contribution(means: &Means<'_>, of: Of, end: u64, asked: &[Asked], folding: &Folding<'_>) -> Contribution {
     let Of { installed, program, snapshot } = of;
     let program = match program {
         Ok(program) => program,
@@ -170,7 +185,7 @@ fn contribution(means: &Means<'_>, of: Of, end: u64, asked: &[Asked]) -> Contrib
         _ => None,
     };
     let until = stopped_before.unwrap_or(end);
-    let (mut instance, position) = match folded(means, &installed, &program, snapshot, until) {
+    let (mut instance, position) = match folded(means, &installed, &program, snapshot, (until, folding)) {
         Ok(folded) => folded,
         Err(why) => return silent(&installed, why),
     };
@@ -197,7 +212,7 @@ fn folded(
     installed: &Installed,
     program: &Program,
     snapshot: Option<Snapshot>,
-    end: u64,
+    (end, folding): (u64, &Folding<'_>),
 ) -> Result<(Instance, Position), String> {
     let wrong = |failure: Failure| failure.to_string();
     let mut terms =
@@ -208,6 +223,7 @@ fn folded(
     if let Some(snapshot) = snapshot.filter(|snapshot| snapshot.position.leads_to(end)) {
         instance.restore(&snapshot.state).map_err(wrong)?;
         position = snapshot.position;
+        folding.read(position.next);
     }
     let mut fold = Fold::new(&terms);
     while position.next < end {
@@ -218,6 +234,7 @@ fn folded(
         grants::put(&mut entries, &opened);
         let advanced = fold.advance(&mut position, &mut instance, &entries);
         advanced.map_err(|failed| format!("{}, at entry {}", failed.failure, failed.first))?;
+        folding.read(position.next.saturating_sub(next));
     }
     Ok((instance, position))
 }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod fold;
 pub mod grants;
 pub mod host;
+pub mod kept;
 pub mod manifest;
 pub mod options;
 pub mod outcome;

@@ -135,6 +135,24 @@ impl Registry {
         Ok(registry)
     }
 
+    /// Each change: the entry that says it, the plugin, and what it left of that. A removal leaves nothing.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub fn history(ledger: &Ledger) -> io::Result<Vec<(u64, String, Option<Installed>)>> {
+        let mut registry = Registry::default();
+        let mut changes = Vec::new();
+        for number in 1..=ledger.last_numbered(event_id)? {
+            if let Some(seq) = ledger.find_host(&event_id(number))? {
+                let (plugin, change) = read(ledger, seq)?;
+                registry.apply(&plugin, change, seq);
+                let left = registry.get(&plugin).cloned();
+                changes.push((seq, plugin, left));
+            }
+        }
+        Ok(changes)
+    }
+
     /// The plugins, by id.
     pub fn plugins(&self) -> impl Iterator<Item = &Installed> {
         self.plugins.values()

@@ -8,6 +8,7 @@ use muniment_core::json::Value;
 use muniment_core::report::{Document, Edition};
 use muniment_core::time::Timestamp;
 
+use super::editions::Editions;
 use super::{Period, Wish};
 use crate::ledger::Ledger;
 use crate::ledger::submission::Refusal;
@@ -155,13 +156,19 @@ pub fn wish_of(document: &Document) -> Result<Wish, String> {
 }
 
 /// A report that was made again, in the edition and at the step at which another one is.
-#[must_use]
-pub fn in_state_of(made: Document, other: &Document) -> Document {
+///
+/// # Errors
+/// As the disk says.
+pub fn in_state_of(
+    made: Document,
+    other: &Document,
+    (ledger, editions): (&Ledger, &Editions),
+) -> io::Result<Document> {
     let made = match other.edition {
         Edition::Internal => made,
-        Edition::Public => muniment_core::report::public(&made),
+        Edition::Public => editions.public(ledger, &made)?,
     };
-    Document { status: other.status, ..made }
+    Ok(Document { status: other.status, ..made })
 }
 
 /// How many of a ledger's entries a report is made of where nobody says: all, but for what was recorded of reports at the

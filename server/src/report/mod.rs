@@ -16,14 +16,18 @@ use crate::definitions::Definitions;
 use crate::ledger::Ledger;
 use crate::plugins::contributions::{Asked, Contribution};
 use crate::plugins::reading::Reading;
+use steps::{Step, Steps};
 
 mod annexes;
 mod day;
 mod difference;
+pub mod editions;
 pub mod files;
+pub mod making;
 mod period;
 mod scorecard;
 pub mod serving;
+pub mod steps;
 pub mod stopped;
 mod survey;
 
@@ -131,6 +135,8 @@ pub struct Material<'m> {
     pub leaves_out_tests: bool,
     /// What plugins say of the times that [`asked`] names.
     pub contributions: &'m [Contribution],
+    /// Told of each step.
+    pub steps: &'m Steps,
 }
 
 /// Makes a report, in the edition with evidence.
@@ -140,6 +146,7 @@ pub struct Material<'m> {
 pub fn make(material: &Material<'_>, wish: &Wish) -> Result<Document, ReportError> {
     let Material { ledger, definitions, contributions, .. } = *material;
     let (first, last) = bounds(ledger, wish.size)?;
+    material.steps.tell(Step::Composing);
     let survey = survey::survey(material.reading, wish.size, &wish.period, material.leaves_out_tests)?;
     let asked = asked(wish, first, last);
     let years: Vec<Vec<Section>> =
@@ -197,6 +204,7 @@ pub fn make(material: &Material<'_>, wish: &Wish) -> Result<Document, ReportErro
         faults: Vec::new(),
     };
     document.id = id(&document);
+    material.steps.tell(Step::Checking);
     document.faults = lint(&document);
     Ok(document)
 }

@@ -1,4 +1,4 @@
-//! Reports of a ledger that is served: made one at a time, kept as files, approved, published.
+//! Reports of a ledger that is served: made one at a time (`making.rs`), kept as files, approved, published.
 //!
 //! What is kept is the report of record as it was made, a draft. It follows from the ledger: lost, it is made again. Whether it
 //! was approved or published the ledger's events say, and nothing else does.
@@ -6,14 +6,18 @@
 use std::fs;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use muniment_core::json::Value;
-use muniment_core::report::{Document, Edition, Status, public};
+use muniment_core::report::{Document, Edition, Status};
 use muniment_core::time::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::editions::{Editions, ids};
+use super::files::{Format, RenderError};
+use super::making::{Made, Makings};
+use super::steps::{Step, Steps};
 use super::{Material, ReportError, Wish, asked, bounds, files, make};
 use crate::definitions::Definitions;
 use crate::ledger::Ledger;
@@ -21,17 +25,31 @@ use crate::ledger::genesis::{Genesis, Purpose};
 use crate::ledger::submission::Refusal;
 use crate::plugins::Plugins;
 
-/// So many reports are kept. Further ones are made and recorded, and the one that was made first is let go.
+/// So many reports are kept beside those that were published. Further ones are made and recorded, and the one that was made
+/// first is let go.
 pub const REPORTS_MAX: usize = 500;
 /// Longest id of a report.
 const ID_BYTES_MAX: usize = 128;
+/// The files of the report that was made last are kept in memory, as far as they have no more bytes together.
+const WRITTEN_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// The reports of a ledger.
 #[derive(Debug)]
 pub struct Reports {
     folder: PathBuf,
-    /// Held while one is made: each takes all cores.
-    making: Mutex<()>,
+    /// Those that are being made.
+    makings: Makings,
+    editions: Editions,
+    /// The files of the one that was made last: they are what is asked for next.
+    written: Mutex<Option<Written>>,
+}
+
+/// The files of a document, as it was when they were written.
+#[derive(Debug)]
+struct Written {
+    /// The digest of its JSON.
+    sha256: String,
+    files: Vec<(Format, Vec<u8>)>,
 }
 
 /// What a report is made of, besides what is asked for.
@@ -106,19 +124,30 @@ impl Reports {
     /// Those that are kept in a folder, which need not be there yet.
     #[must_use]
     pub fn new(folder: PathBuf) -> Reports {
-        Reports { folder, making: Mutex::new(()) }
+        let editions = Editions::new(folder.clone());
+        Reports { folder, makings: Makings::default(), editions, written: Mutex::new(None) }
     }
 
-    /// Makes a report, keeps it and records that it was made. With it comes whether it was new.
+    /// Those that are being made, and those that were lately.
+    #[must_use]
+    pub fn makings(&self) -> &Makings {
+        &self.makings
+    }
+
+    /// Makes a report, keeps it and records that it was made. Whoever calls this has the turn of [`Makings`].
     ///
     /// # Errors
     /// See [`ReportError`]; or why it could not be recorded.
-    pub fn make(&self, serving: Serving<'_>, wish: &Wish) -> Result<(Summary, bool), MakeError> {
-        let _one_at_a_time = self.making.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    pub fn make(
+        &self,
+        serving: Serving<'_>,
+        wish: &Wish,
+        steps: &Steps,
+    ) -> Result<(Document, Made), MakeError> {
         let Serving { ledger, genesis, plugins, definitions } = serving;
         let (first, last) = bounds(ledger, wish.size)?;
         let contributions =
-            plugins.contributions(wish.size, &asked(wish, first, last)).map_err(ReportError::from)?;
+            plugins.contributions(wish.size, &asked(wish, first, last), steps).map_err(ReportError::from)?;
         let material = Material {
             ledger,
             reading: plugins.reading(),
@@ -126,16 +155,70 @@ impl Reports {
             organisation: &genesis.controller,
             leaves_out_tests: genesis.purpose == Purpose::Production,
             contributions: &contributions,
+            steps,
         };
         let document = make(&material, wish)?;
         let is_new = !self.path(&document.id).exists();
         let name = format!("{}.json", document.id);
+        steps.tell(Step::Writing { format: Format::Json, place: 1, of: Format::ALL.len() });
         files::write(&self.folder, &[(name, files::json(&document))]).map_err(ReportError::from)?;
         files::record_generated(ledger, &document)?;
-        self.let_go().map_err(ReportError::from)?;
+        self.let_go(ledger).map_err(ReportError::from)?;
         let summary = self.summary(ledger, &document.id).map_err(ReportError::from)?;
         let summary = summary.ok_or_else(|| ReportError::Io(io::ErrorKind::NotFound.into()))?;
-        Ok((summary, is_new))
+        Ok((document, Made { summary, is_new }))
+    }
+
+    /// Writes the other files of a report that was made, and keeps them at hand. Returns those that cannot be written, each
+    /// with why.
+    pub fn write_files(
+        &self,
+        document: &Document,
+        steps: &Steps,
+        mut goes_on: impl FnMut() -> bool,
+    ) -> Vec<String> {
+        let (mut files, mut unwritten, mut bytes) = (Vec::new(), Vec::new(), 0_usize);
+        // Nothing below ends it early but the server.
+        let _stopped: Result<(), ()> = steps.writing(&Format::ALL, |format| {
+            if !goes_on() {
+                return Err(());
+            }
+            // The JSON is the report of record, which is there.
+            if format == Format::Json {
+                return Ok(());
+            }
+            match format.render(document) {
+                Ok(file) => {
+                    bytes = bytes.saturating_add(file.len());
+                    files.push((format, file));
+                }
+                Err(error) => unwritten.push(format!("{}: {error}", format.ending().to_uppercase())),
+            }
+            Ok(())
+        });
+        let written = Written { sha256: files::sha256(document), files };
+        *self.written() = Some(written).filter(|_| bytes <= WRITTEN_BYTES_MAX);
+        unwritten
+    }
+
+    /// A file of a report.
+    ///
+    /// # Errors
+    /// What keeps it from being written.
+    pub fn file(&self, document: &Document, format: Format) -> Result<Vec<u8>, RenderError> {
+        if format != Format::Json && document.edition == Edition::Internal {
+            let sha256 = files::sha256(document);
+            if let Some(written) = self.written().as_ref().filter(|written| written.sha256 == sha256)
+                && let Some((_, file)) = written.files.iter().find(|(known, _)| *known == format)
+            {
+                return Ok(file.clone());
+            }
+        }
+        format.render(document)
+    }
+
+    fn written(&self) -> MutexGuard<'_, Option<Written>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The reports that are kept, those of the latest period first.
@@ -144,7 +227,7 @@ impl Reports {
     /// As the disk says.
     pub fn list(&self, ledger: &Ledger) -> io::Result<Vec<Summary>> {
         let mut all = Vec::new();
-        for id in self.ids()? {
+        for id in ids(&self.folder)? {
             all.extend(self.summary(ledger, &id)?);
         }
         all.sort_by(|one: &Summary, other| {
@@ -162,7 +245,7 @@ impl Reports {
         let document: Document = serde_json::from_slice(&text).map_err(io::Error::other)?;
         let document = match edition {
             Edition::Internal => document,
-            Edition::Public => public(&document),
+            Edition::Public => self.editions.public(ledger, &document)?,
         };
         Ok(Some(Document { status: status(ledger, id)?, ..document }))
     }
@@ -231,25 +314,13 @@ impl Reports {
         }
     }
 
-    fn ids(&self) -> io::Result<Vec<String>> {
-        let listing = match fs::read_dir(&self.folder) {
-            Ok(listing) => listing,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
+    /// Removes the oldest files beyond [`REPORTS_MAX`]. What was published stays: later editions are compared with it.
+    fn let_go(&self, ledger: &Ledger) -> io::Result<()> {
         let mut all = Vec::new();
-        for entry in listing {
-            let name = entry?.file_name();
-            let id = name.to_str().and_then(|name| name.strip_suffix(".json"));
-            all.extend(id.filter(|id| is_id(id)).map(str::to_owned));
-        }
-        Ok(all)
-    }
-
-    /// Removes the oldest files beyond [`REPORTS_MAX`].
-    fn let_go(&self) -> io::Result<()> {
-        let mut all = Vec::new();
-        for id in self.ids()? {
+        for id in ids(&self.folder)? {
+            if status(ledger, &id)? == Status::Published {
+                continue;
+            }
             all.push((fs::metadata(self.path(&id))?.modified()?, id));
         }
         all.sort();
@@ -267,6 +338,12 @@ pub enum MakeError {
     /// It was made, and is not recorded.
     #[error("recording that it was made: {0}")]
     Refused(#[from] Refusal),
+    /// The server stopped.
+    #[error("the server stopped before it was made; ask for it again")]
+    Stopped,
+    /// What made it panicked.
+    #[error("it ended by a mistake of this program; the server's log has more")]
+    Broken,
 }
 
 /// What is asked for, of a ledger that goes on: where nobody says, of all entries that there are.
@@ -281,7 +358,8 @@ fn approved(id: &str) -> String {
     format!("{id}/approved")
 }
 
-fn published(id: &str) -> String {
+/// The id of the event that says that a report was published.
+pub(super) fn published(id: &str) -> String {
     format!("{id}/published")
 }
 
@@ -306,7 +384,7 @@ fn step(id: &str, text: &[u8], role: &str, by: &str) -> Value<'static> {
 }
 
 /// Whether a text can be the id of a report: then it is the name of a file, and of no other folder.
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '.');
     text.starts_with("report-")
         && text.len() <= ID_BYTES_MAX

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use muniment_core::report::Document;
+use muniment_core::report::{Document, MadeWith};
 
+use super::steps::Steps;
 use super::{Material, ReportError, Wish, asked, bounds, make};
 use crate::definitions::Current;
 use crate::disk::{Disk, OsDisk};
@@ -13,6 +14,7 @@ use crate::ledger::{Ledger, names};
 use crate::plugins::PluginOptions;
 use crate::plugins::contributions::{self, Means, Of};
 use crate::plugins::engine::Engine;
+use crate::plugins::kept;
 use crate::plugins::reading::Reading;
 use crate::settings::PluginsSettings;
 use crate::vault::Vault;
@@ -51,16 +53,52 @@ impl<'m> Maker<'m> {
         Ok(Maker { directory, ledger, vault, definitions, engine, reading, genesis, with_built_in })
     }
 
-    /// Makes a report, in the edition with evidence.
+    /// Makes a report, in the edition with evidence, of the plugins that run now. Of each step is told.
     ///
     /// # Errors
     /// See [`ReportError`].
-    pub fn make(&self, wish: &Wish) -> Result<Document, ReportError> {
+    pub fn make(&self, wish: &Wish, steps: &Steps) -> Result<Document, ReportError> {
+        let plugins = Of::stopped(self.directory, &self.ledger, &self.engine, self.with_built_in)?;
+        self.made_of(plugins, wish, steps)
+    }
+
+    /// As [`Maker::make`], of the plugins that ran when the ledger had the entries of the report and no more, with the programs
+    /// and settings of then.
+    ///
+    /// # Errors
+    /// See [`ReportError`].
+    pub fn make_as_then(&self, wish: &Wish, steps: &Steps) -> Result<Document, ReportError> {
+        let terms = (wish.size, self.with_built_in);
+        let plugins = kept::at(self.directory, &self.ledger, &self.engine, terms)?;
+        self.made_of(plugins, wish, steps)
+    }
+
+    /// As [`Maker::make`], of the plugins that a report names, with the programs and settings that it names. With it comes a
+    /// sentence for each that cannot be had as it was.
+    ///
+    /// # Errors
+    /// See [`ReportError`].
+    pub fn make_again(
+        &self,
+        wish: &Wish,
+        made_with: &[MadeWith],
+        steps: &Steps,
+    ) -> Result<(Document, Vec<String>), ReportError> {
+        let (plugins, missing) =
+            kept::named(self.directory, &self.ledger, &self.engine, (made_with, wish.size))?;
+        Ok((self.made_of(plugins, wish, steps)?, missing))
+    }
+
+    fn made_of(&self, plugins: Vec<Of>, wish: &Wish, steps: &Steps) -> Result<Document, ReportError> {
         let (first, last) = bounds(&self.ledger, wish.size)?;
         let leaves_out_tests = self.genesis.purpose == Purpose::Production;
-        let means =
-            Means { engine: &self.engine, reading: &self.reading, vault: &self.vault, leaves_out_tests };
-        let plugins = Of::stopped(self.directory, &self.ledger, &self.engine, self.with_built_in)?;
+        let means = Means {
+            engine: &self.engine,
+            reading: &self.reading,
+            vault: &self.vault,
+            leaves_out_tests,
+            steps,
+        };
         let contributions = contributions::ask(&means, plugins, wish.size, &asked(wish, first, last));
         let definitions = self.definitions.get();
         let material = Material {
@@ -70,6 +108,7 @@ impl<'m> Maker<'m> {
             organisation: &self.genesis.controller,
             leaves_out_tests,
             contributions: &contributions,
+            steps,
         };
         make(&material, wish)
     }

@@ -2,6 +2,7 @@
 
 mod empty;
 mod ingest;
+mod pages;
 mod plugins;
 mod read;
 mod server;
@@ -44,7 +45,8 @@ const EXAMPLE: &str = "Example:
   muniment bench seal   --data /tmp/test-ledger
   muniment bench plugins --data /tmp/bench-plugins
   muniment bench ingest --server http://127.0.0.1:8080 --clients 64 --baseline
-  muniment bench read   --server http://127.0.0.1:8080";
+  muniment bench read   --server http://127.0.0.1:8080
+  muniment bench pages  --server http://127.0.0.1:8080";
 
 /// Measure the speed and size of a ledger on this machine
 #[derive(Debug, Args)]
@@ -66,6 +68,7 @@ enum BenchCommand {
     #[command(long_about = SEAL_ABOUT, after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
     Seal(SealArgs),
     Ingest(ingest::IngestArgs),
+    Pages(pages::PagesArgs),
     Plugins(plugins::PluginsArgs),
     Read(read::ReadArgs),
     Events(EventsArgs),
@@ -113,6 +116,7 @@ pub(crate) fn run(args: &BenchArgs, set: &SetArg) -> Result<Verdict, Failure> {
         BenchCommand::Verify(data) => run_verify(data, set),
         BenchCommand::Seal(args) => run_seal(args, set),
         BenchCommand::Ingest(args) => ingest::run(args),
+        BenchCommand::Pages(args) => pages::run(args),
         BenchCommand::Plugins(args) => plugins::run(args, set),
         BenchCommand::Read(args) => read::run(args),
         BenchCommand::Events(args) => run_events(args),

@@ -6,14 +6,15 @@ use super::Plugins;
 use crate::plugins::contributions::{self, Asked, Contribution, Means, Of};
 use crate::plugins::reading::Reading;
 use crate::plugins::running::Surroundings;
+use crate::report::steps::Steps;
 
 impl Plugins {
     /// What every plugin has to say of these times as of the ledger's first `end` entries. Each begins with the state that it
-    /// has, where that leads there.
+    /// has, where that leads there. It is told how far folding has come.
     ///
     /// # Errors
     /// As the disk says.
-    pub fn contributions(&self, end: u64, asked: &[Asked]) -> io::Result<Vec<Contribution>> {
+    pub fn contributions(&self, end: u64, asked: &[Asked], steps: &Steps) -> io::Result<Vec<Contribution>> {
         let Surroundings { ledger, engine, reading, vault, leaves_out_tests, .. } = &self.inner.surroundings;
         let with_built_in = self.inner.installs_built_in;
         let mut plugins = Of::stopped(&self.inner.directory, ledger, engine, with_built_in)?;
@@ -26,7 +27,7 @@ impl Plugins {
             });
             of.snapshot = alike.and_then(|running| running.snapshot());
         }
-        let means = Means { engine, reading, vault, leaves_out_tests: *leaves_out_tests };
+        let means = Means { engine, reading, vault, leaves_out_tests: *leaves_out_tests, steps };
         Ok(contributions::ask(&means, plugins, end, asked))
     }
 

@@ -17,8 +17,11 @@ use crate::web::page::{self, Frame, Place};
 use crate::web::visit::{Visit, part, see_other};
 use crate::web::words::{self, Moment};
 
-/// Differences within tables that are listed.
-const DIFFERENCES_SHOWN: usize = 500;
+/// Figures that are listed.
+const CHANGES_SHOWN: usize = 120;
+/// Differences within tables that are listed, and what they may have together, in bytes.
+const DIFFERENCES_SHOWN: usize = 100;
+const DIFFERENCES_BYTES: usize = 25_000;
 
 /// Which report it is compared with.
 #[derive(Debug, Deserialize)]
@@ -161,9 +164,11 @@ struct ComparePage {
     is_same_period: bool,
     changes: Vec<Change>,
     count: String,
+    /// How many of these are not listed; empty if all are.
+    more_changes: String,
     within_tables: Vec<String>,
     within_count: String,
-    /// How many of these are not listed; empty if all are.
+    /// As of the figures.
     more: String,
 }
 
@@ -173,21 +178,30 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     readable(&visit)?;
     let (before, after) = (document(&visit, &other).await?, document(&visit, &id).await?);
-    let changes = changes(&before, &after);
+    let mut changes = changes(&before, &after);
+    let count = changes.len();
+    changes.truncate(CHANGES_SHOWN);
     let mut within = difference(&before, &after);
     within.retain(|line| line.starts_with("table "));
-    let (all, left_out) = (within.len(), within.len().saturating_sub(DIFFERENCES_SHOWN));
-    within.truncate(DIFFERENCES_SHOWN);
+    let all = within.len();
+    let mut bytes = 0;
+    let mut fits = |line: &String| {
+        bytes += line.len();
+        bytes <= DIFFERENCES_BYTES
+    };
+    within.truncate(within.iter().take_while(|line| fits(line)).count().min(DIFFERENCES_SHOWN));
+    let more = |left_out: usize| if left_out == 0 { String::new() } else { words::number(left_out as u64) };
     page::page(&ComparePage {
         frame: visit.frame("Compare two reports", Place::Reports),
         is_same_period: (&before.period.from, &before.period.to) == (&after.period.from, &after.period.to),
         before: Head::of(&before),
         after: Head::of(&after),
-        count: words::count(changes.len() as u64, "figure differs", "figures differ"),
+        count: words::count(count as u64, "figure differs", "figures differ"),
+        more_changes: more(count - changes.len()),
         changes,
         within_count: words::count(all as u64, "difference", "differences"),
+        more: more(all - within.len()),
         within_tables: within,
-        more: if left_out == 0 { String::new() } else { words::number(left_out as u64) },
     })
 }
 

@@ -7,7 +7,8 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{MAKERS, Mistake, Other, Summary, path_of, readable, said_of, summaries};
+use super::progress::Making;
+use super::{MAKERS, Mistake, Other, readable, said_of, summaries};
 use crate::report::{Day, Period};
 use crate::web::answers::EventsPage;
 use crate::web::failure::Failure;
@@ -282,12 +283,9 @@ pub(super) async fn make(Posted { visit, fields }: Posted) -> Result<Response, F
         Ok(wish) => wish,
         Err(mistakes) => return form_page(&visit, form, mistakes).await,
     };
-    match visit.post("/v1/reports", &wish).await {
-        Ok(answer) => {
-            let made: Summary = answer.read()?;
-            Ok(see_other(&path_of(&made.id)))
-        }
-        Err(failure) if failure.is_about_the_form() => {
+    match visit.post("/v1/reports/making", &wish).await {
+        Ok(answer) => Ok(see_other(&answer.read::<Making>()?.path())),
+        Err(failure) if failure.is_about_the_form() || failure.code() == "busy" => {
             form_page(&visit, form, vec![heard(&failure.detail)]).await
         }
         Err(failure) => Err(failure),

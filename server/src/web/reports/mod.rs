@@ -5,6 +5,7 @@ mod figures;
 mod making;
 mod one;
 mod preview;
+mod progress;
 mod section;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 
 use super::Pages;
 use super::failure::Failure;
+use super::mistake::{Mistake, said_of};
 use super::page::{self, Frame, Place};
 use super::visit::{Visit, part};
 use super::words::{self, Moment};
@@ -36,6 +38,7 @@ pub(super) fn routes() -> Router<Arc<Pages>> {
     Router::new()
         .route("/reports", get(list))
         .route("/reports/new", get(making::show).post(making::make))
+        .route("/reports/making/{making}", get(progress::show))
         .route("/reports/{id}", get(one::show))
         .route("/reports/{id}/approve", post(one::approve))
         .route("/reports/{id}/publish", post(one::publish))
@@ -66,25 +69,6 @@ struct Summary {
 #[derive(Debug, Deserialize)]
 struct Summaries {
     reports: Vec<Summary>,
-}
-
-/// What is wrong with a field of a form: the field's id, and what to do.
-#[derive(Debug, Clone)]
-struct Mistake {
-    field: String,
-    message: String,
-}
-
-impl Mistake {
-    fn new(field: &str, message: impl Into<String>) -> Mistake {
-        Mistake { field: field.to_owned(), message: message.into() }
-    }
-}
-
-/// What is wrong with one field; empty if nothing is.
-fn said_of(mistakes: &[Mistake], field: &str) -> String {
-    let found = mistakes.iter().find(|mistake| mistake.field == field);
-    found.map(|mistake| mistake.message.clone()).unwrap_or_default()
 }
 
 /// Refuses whoever may not read reports, in plain words.
@@ -216,6 +200,7 @@ fn by_period(all: &[Summary]) -> Vec<About> {
 #[template(path = "reports_list.html")]
 struct ListPage {
     frame: Frame,
+    in_hand: Vec<progress::InHand>,
     periods: Vec<About>,
     may_make: bool,
 }
@@ -225,6 +210,7 @@ async fn list(visit: Visit) -> Result<Response, Failure> {
     let all = summaries(&visit).await?;
     page::page(&ListPage {
         frame: visit.frame("Reports", Place::Reports),
+        in_hand: progress::in_hand(&visit).await?,
         periods: by_period(&all),
         may_make: visit.holds(MAKERS),
     })
