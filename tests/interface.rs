@@ -84,7 +84,7 @@ fn the_document_lists_what_there_is() {
         let place = path.replace("{path}", "0/000.p/1").replace("{seq}", "0").replace("{id}", "0");
         let place = place.replace("{type}", "request.received").replace("{name}", "nobody");
         let place = place.replace("{report}", "report-none.json");
-        let place = place.replace("{plugin}", "nobody");
+        let place = place.replace("{plugin}", "nobody").replace("{making}", "1");
         let place = place.replace("{group}", "request").replace("{subject}", "FOI-1");
         assert!(!place.contains('{'), "{path}: an example of its parameter is wanted here");
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {

@@ -71,6 +71,29 @@ fn a_load_is_recorded_and_read() {
 }
 
 #[test]
+fn pages_are_timed_and_weighed() {
+    let server = Server::start();
+    let ran = server.bench("pages", &["--rounds", "3"]);
+    // How fast this machine is decides between these two.
+    assert!(matches!(ran.code, Some(0 | 1)), "{:?}: {} {}", ran.code, ran.stdout, ran.stderr);
+    for page in
+        ["home", "alerts", "registers", "entry", "verify", "record form", "reports", "plugins", "access"]
+    {
+        let said = ran.field(page);
+        assert!(
+            said.starts_with("p50 ") && said.contains(" ms; ") && said.contains("compressed"),
+            "{page}: {said}"
+        );
+    }
+    assert_eq!(ran.field("limits"), "p99 150 ms, 150.0 kB with style and scripts");
+    assert!(ran.field("not in this ledger").contains("report"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("failed"), "{}", ran.stdout);
+    let wrong =
+        run(&mut command(&["bench", "pages", "--server", &server.url, "--token", "wrong"]), b"").exits(2);
+    assert!(wrong.stderr.contains("(401)"), "{}", wrong.stderr);
+}
+
+#[test]
 fn a_load_that_is_asked_for_wrongly_exits_with_2() {
     let server = Server::start();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

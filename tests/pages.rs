@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -349,5 +351,71 @@ fn a_page_shows_what_its_visitor_may() {
     for path in ["/alerts", "/registers", "/plugins", "/access"] {
         source.get(path).is(403);
     }
+    serving.stop_and_verify();
+}
+
+#[test]
+fn an_alert_is_acknowledged_with_a_note() {
+    let mut serving = Serving::with(|_| {}, &["--set", "plugins.clock_seconds=1"]);
+    let admin = serving.admin.clone();
+    let mut late = request("late", "/systems/foi", Some("housing"));
+    late["time"] = json!(days_ago(90).to_string());
+    serving.post(&admin, &late).is(201);
+    serving.ask(Request::new("POST", "/v1/plugins?built_in=requests").token(&admin)).is(201);
+    let begun = Instant::now();
+    let id = loop {
+        let list = serving.get(&admin, "/v1/alerts?state=open");
+        if list.status == 200
+            && let Some(id) = list.json()["alerts"][0]["id"].as_str()
+        {
+            break id.to_owned();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "no alert is raised");
+        thread::sleep(Duration::from_millis(50));
+    };
+    let mut officer = Visitor::with(&serving, &admin);
+    let path = format!("/alerts/{}", encoded(&id));
+    let mut form = officer.go(&path).is(200).form_with("Acknowledge");
+    let acknowledged = || {
+        let mut entries = serving.ledger.entries();
+        entries.retain(|entry| entry["event"]["type"] == "alert.acknowledged");
+        entries
+    };
+    // What is typed is kept, and what is wrong is said where it stands.
+    form.fill("Note", HOSTILE[1]);
+    let wrong = officer.send(&form).is(422);
+    assert_eq!(wrong.errors()[0].0, "act-seen");
+    let mut form = wrong.form_with("Acknowledge");
+    assert_eq!(form.value("Note"), HOSTILE[1]);
+    form.fill("What do you mean", "in_hand");
+    for (note, what) in [
+        ("ä".repeat(501), "501 characters, the limit is 500 characters"),
+        ("Ask jane.doe@exemplar.gov.uk".to_owned(), "an e-mail address"),
+        ("x".repeat(100_000), "the limit is"),
+    ] {
+        form.fill("Note", &note);
+        let wrong = officer.send(&form).is(422);
+        let errors = wrong.errors();
+        assert!(errors.len() == 1 && errors[0].1.contains(what), "{errors:?}");
+        let again = wrong.form_with("Acknowledge");
+        assert_eq!((again.value("Note"), again.sent("act").as_str()), (note.as_str(), "in_hand"));
+    }
+    assert!(acknowledged().is_empty(), "nothing is recorded of what was refused");
+    form.fill("Note", "Drafted <b>today</b>.\r\n\r\nIt waits for legal advice.");
+    let page = officer.send(&form).is(200);
+    assert_eq!(page.path, path);
+    let text = page.text();
+    assert!(text.contains("Drafted <b>today</b>. It waits for legal advice."), "{text}");
+    assert!(text.contains("In hand") && text.contains("By "), "{text}");
+    let recorded = acknowledged();
+    let note = &recorded[0]["event"]["data"]["note"];
+    assert_eq!((recorded.len(), note), (1, &json!("Drafted <b>today</b>.\n\nIt waits for legal advice.")));
+    // Sent again it is the same; without a note it is another.
+    officer.send(&form).is(200);
+    assert_eq!(acknowledged().len(), 1);
+    form.fill("Note", "");
+    officer.send(&form).is(200);
+    let recorded = acknowledged();
+    assert_eq!((recorded.len(), recorded[1]["event"]["data"].get("note")), (2, None));
     serving.stop_and_verify();
 }

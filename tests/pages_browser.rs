@@ -1,11 +1,15 @@
-//! The pages in a browser: by mouse and by keyboard, wide and narrow, with scripts and without, by the rules of WCAG 2.2 AA.
+//! The pages in a browser: every journey at a desk, with a telephone and without scripts, by mouse and by keyboard, by the rules
+//! of WCAG 2.2 AA.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use support::server::Server;
 use support::{TestLedger, clients, command, root, run};
@@ -16,6 +20,16 @@ mod support;
 const ORIGIN: &str = "demo.exemplar.invalid/ledger";
 /// How long the plugins may take to begin again.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a destruction can be cancelled: longer than two people take to agree to it and to cancel it.
+const SETTINGS: &str = "[personal]\ndestroy_delay_seconds = 30\n";
+/// More than a page of a register holds; the journeys count them.
+const WAITING: usize = 130;
+/// Requests of so many days ago: whatever the public holidays, one of them is due within a week.
+const SOON_DAYS: [u64; 3] = [22, 26, 30];
+/// Plugins that can be upgraded, one for each of the ways in which the journeys are made.
+const UPGRADED: [&str; 3] = ["disclosures", "marking", "suppliers"];
+/// A part that means nothing, by which a plugin's program is another one that does the same.
+const OTHER_PROGRAM: &[u8] = b"\0\x07\x05otherx";
 
 /// The ledger of a demo, with a token that holds all roles.
 fn demo() -> TestLedger {
@@ -23,6 +37,7 @@ fn demo() -> TestLedger {
     let (demo, data) = (home.path().join("demo"), home.path().join("data"));
     run(command(&["demo", "--no-serve", "--events", "1500", "--data"]).arg(&demo), b"").exits(0);
     fs::rename(demo.join("ledger"), &data).unwrap();
+    fs::write(data.join("muniment.toml"), SETTINGS).unwrap();
     let mut make = command(&["token", "new", "browser", "--data"]);
     make.arg(&data);
     for role in ["admin", "auditor", "officer"] {
@@ -66,6 +81,41 @@ fn post_strange_events(server: &Server) {
     }
 }
 
+/// Requests that wait: more than a page of a register, and some that are due soon.
+fn post_waiting_requests(server: &Server) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let request = |subject: String, days_ago: u64| {
+        let received = Timestamp::from_second(i64::try_from(now - days_ago * 86_400).unwrap()).unwrap();
+        let date = received.to_zoned(TimeZone::UTC).date();
+        json!({
+            "specversion": "1.0", "id": subject, "source": "/systems/waiting", "subject": subject,
+            "type": "request.received", "data": { "regime": "foi", "unit": "waiting-room", "date": date.to_string() },
+        })
+    };
+    let waiting = (0..WAITING).map(|number| request(format!("WAIT-{number:03}"), 0));
+    let soon = SOON_DAYS.into_iter().map(|days| request(format!("SOON-{days}"), days));
+    let events: Vec<Value> = waiting.chain(soon).collect();
+    let batch = Value::from(events).to_string();
+    let posted = server.post("/v1/events", "application/cloudevents-batch+json", batch.as_bytes());
+    assert_eq!(posted.status, 201, "{posted:?}");
+}
+
+/// Has some plugins run by another program than comes with this one, so that they can be upgraded.
+fn run_other_programs(server: &Server, data: &Path) {
+    for id in UPGRADED {
+        let path = format!("/v1/plugins/{id}");
+        let sha256 = server.get(&path).json()["sha256"].as_str().unwrap().to_owned();
+        let mut program = fs::read(data.join(format!("plugins/{sha256}.wasm"))).unwrap();
+        program.extend_from_slice(OTHER_PROGRAM);
+        let changed = server.request("PUT", &path, &[("Content-Type", "application/wasm")], &program);
+        assert_eq!(
+            (changed.status, &changed.json()["upgrade_available"]),
+            (200, &json!(true)),
+            "{changed:?}"
+        );
+    }
+}
+
 /// To make the demo takes a while, and so does Chromium: one test goes all the ways.
 #[test]
 fn people_find_their_way() {
@@ -73,6 +123,8 @@ fn people_find_their_way() {
     let ledger = demo();
     let server = Server::start_as(&ledger, ORIGIN);
     post_strange_events(&server);
+    post_waiting_requests(&server);
+    run_other_programs(&server, &ledger.data());
     is_ready(&server);
     let mut node = Command::new("node");
     node.current_dir(folder)

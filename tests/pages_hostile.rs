@@ -6,10 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use support::http::Request;
+use support::http::{Connection, Request};
 use support::serving::{Serving, request};
-use visitor::html::Form;
-use visitor::{HOSTILE, PAGES, Visitor, days_ago, encoded};
+use visitor::html::{Form, Piece};
+use visitor::{HOSTILE, PAGES, Page, Visitor, days_ago, encoded};
 
 mod support;
 mod visitor;
@@ -257,4 +257,112 @@ fn a_register_as_csv_holds_no_formulas() {
     for cell in text.lines().flat_map(|line| line.split(',')).map(|cell| cell.trim_start_matches('"')) {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell} in\n{text}");
     }
+}
+
+/// Characters that change in which direction others are read.
+const TURNS: [char; 12] = [
+    '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
+    '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
+/// Whatever turns others around stands in a place of its own, and the title has nothing of it.
+#[track_caller]
+fn keeps_turns_apart(page: &Page) {
+    assert!(!page.title().contains(TURNS), "{}: {:?}", page.path, page.title());
+    let mut apart = 0;
+    for piece in &page.pieces {
+        match piece {
+            Piece::Tag(tag) if tag.name == "bdi" => apart += 1,
+            Piece::End(name) if name == "bdi" => apart -= 1,
+            Piece::Text(text) => {
+                assert!(apart > 0 || !text.contains(TURNS), "{}: {text:?} is not kept apart", page.path);
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(apart, 0, "{}", page.path);
+}
+
+#[test]
+fn what_turns_or_hides_stays_in_its_place() {
+    let mut serving = Serving::new();
+    let admin = serving.admin.clone();
+    let subject = "FOI-\u{202e}7202\u{2066}\u{200b}\u{ad}\u{feff}\u{e0041}1";
+    let event = json!({
+        "specversion": "1.0", "id": "\u{202e}id", "source": "/s/x", "subject": subject,
+        "type": "request.transferred", "time": days_ago(1).to_string(),
+        "data": { "authority": "council\u{202e}\u{2067} of \u{200f}elsewhere" },
+    });
+    let seq = serving.post(&admin, &event).is(201).json()["seq"].as_u64().unwrap();
+    serving.indexed();
+    let mut visitor = Visitor::with(&serving, &admin);
+    let entry = visitor.go(&format!("/ledger/{seq}")).is(200);
+    keeps_turns_apart(&entry);
+    for path in [format!("/cases/{}", encoded(subject)), format!("/ledger?subject={}", encoded(subject))] {
+        let page = visitor.go(&path).is(200);
+        assert!(page.text().contains(subject), "{path}: the text itself is there");
+        keeps_turns_apart(&page);
+    }
+    // The exact bytes hide nothing, and the file has them as they are.
+    let is_bytes = |piece: &Piece| matches!(piece, Piece::Tag(tag) if tag.get("class") == Some("bytes"));
+    let start = entry.pieces.iter().position(is_bytes).unwrap();
+    let within = entry.pieces[start..].iter().take_while(|piece| **piece != Piece::End("pre".to_owned()));
+    let texts =
+        within.filter_map(|piece| if let Piece::Text(text) = piece { Some(text.as_str()) } else { None });
+    let bytes: String = texts.collect();
+    let spelt = "FOI-⟨U+202E⟩7202⟨U+2066⟩⟨U+200B⟩⟨U+00AD⟩⟨U+FEFF⟩⟨U+E0041⟩1";
+    assert!(
+        bytes.contains(spelt) && bytes.contains("council⟨U+202E⟩⟨U+2067⟩ of ⟨U+200F⟩elsewhere"),
+        "{bytes}"
+    );
+    let seen = |character: char| character.is_ascii() || "⟨⟩".contains(character);
+    assert!(bytes.chars().all(seen), "{bytes:?}");
+    let file = visitor.get(&format!("/ledger/{seq}/bytes")).answer.text();
+    assert!(file.contains(subject) && !file.contains('⟨'), "{file}");
+    serving.stop_and_verify();
+}
+
+/// Begins forms of strangers of which the rest never comes.
+fn begin_forms(serving: &Serving, count: usize, length: &str, beginning: &str) -> Vec<Connection> {
+    let head = format!(
+        "POST /sign-in HTTP/1.1\r\nhost: ledger.test\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         {length}\r\n\r\n{beginning}"
+    );
+    let begin = |_| {
+        let mut connection = serving.connect();
+        connection.send(head.as_bytes()).unwrap();
+        connection
+    };
+    (0..count).map(begin).collect()
+}
+
+#[test]
+fn forms_of_strangers_do_not_hold_up_who_is_known() {
+    let mut serving = Serving::new();
+    let admin = serving.admin.clone();
+    let mut officer = Visitor::with(&serving, &admin);
+    let mut form = officer.go("/record/request.received").is(200).form();
+    form.fill("Case or record", "FOI-2026-0001");
+    form.fill("Regime", "foi");
+    let mut slow = begin_forms(&serving, 100, "content-length: 1048576", "next=");
+    slow.extend(begin_forms(&serving, 100, "transfer-encoding: chunked", "5\r\nnext=\r\n"));
+    slow.extend(begin_forms(&serving, 300, "content-length: 16384", "next="));
+    thread::sleep(Duration::from_millis(500));
+    // An event, and more than a mebibyte of them: each has room of its own kind.
+    let begun = Instant::now();
+    serving.post(&admin, &request("small", "/s", None)).is(201);
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    let many: Vec<Value> = (0..8_000).map(|number| request(&format!("e-{number}"), "/s", None)).collect();
+    serving.post_batch(&admin, &many).is(201);
+    officer.send(&form).is(200);
+    // A stranger is asked to try again, on a page.
+    let mut stranger = Visitor::new(&serving);
+    let mut form = stranger.get("/sign-in").is(200).form();
+    form.fill("Access token", &admin);
+    let waiting = stranger.submit(&form, &[]);
+    // Some of the slow forms may have been given up by then.
+    assert!([303, 503].contains(&waiting.answer.status), "{}", waiting.answer.status);
+    drop(slow);
+    Visitor::with(&serving, &admin).get("/").is(200);
+    serving.stop_and_verify();
 }

@@ -35,8 +35,7 @@ mod training;
 
 use book::Book;
 pub use book::Period;
-use counted::Counted;
-pub use counted::compare;
+pub use counted::{Counted, compare};
 pub use front::compare_clauses;
 use host::{Host, year_before};
 use serde_json::Value;

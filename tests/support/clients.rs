@@ -40,6 +40,13 @@ pub fn browser_folder() -> Option<&'static Path> {
     folder.filter(|_| is_there("chromium"))
 }
 
+/// A folder in which Node finds a provider of OpenID Connect.
+pub fn openid_folder() -> Option<&'static Path> {
+    static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let installed = FOLDER.get_or_init(|| node("openid", &root().join("tests/openid/package.json")));
+    or_skip(installed, "Node with the packages of tests/openid (apt-get install nodejs npm)")
+}
+
 fn node(name: &str, package: &Path) -> Result<PathBuf, String> {
     install(name, &[package.to_owned()], |home| {
         fs::create_dir_all(home).map_err(|error| error.to_string())?;

@@ -17,7 +17,7 @@ use crate::support::serving::Serving;
 const WEIGHT_BYTES_MAX: usize = 150_000;
 
 /// Every page that is there in every ledger, as far as an administrator sees it.
-pub(crate) const PAGES: [&str; 20] = [
+pub(crate) const PAGES: [&str; 21] = [
     "/",
     "/alerts",
     "/registers",
@@ -38,6 +38,7 @@ pub(crate) const PAGES: [&str; 20] = [
     "/plugins/install",
     "/access",
     "/access/new",
+    "/access/people",
 ];
 
 /// Texts that would do harm in a page that did not escape them.
@@ -273,7 +274,7 @@ impl<'s> Visitor<'s> {
             Some((name, value)) => request.with("cookie", &format!("{name}={value}")),
             None => request,
         };
-        let answer = self.serving.ask(request);
+        let answer = self.serving.ask(request.with("accept", "text/html,*/*;q=0.8"));
         for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
             let (pair, _) = cookie.split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();

@@ -9,6 +9,7 @@ mod file;
 mod follow;
 pub mod ingest;
 pub mod memory;
+pub mod pages;
 pub mod plugins;
 mod posts;
 pub mod read;

@@ -237,7 +237,21 @@ impl App {
         caller::authenticate(self, Some(secret), peer)
     }
 
-    /// Reads a body, within the limits of all bodies.
+    /// Reads a form of whoever is signed in, within the limits of all bodies.
+    ///
+    /// # Errors
+    /// The status of the answer, and what is wrong.
+    pub(crate) async fn read_own_form(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+        limit_bytes: usize,
+    ) -> Result<Vec<u8>, (u16, String)> {
+        let held = self.bodies.read(headers, body, false, limit_bytes).await;
+        held.map(|held| held.bytes.to_vec()).map_err(|problem| (problem.status, problem.detail))
+    }
+
+    /// Reads a form of anybody: it takes no room of those who are known.
     ///
     /// # Errors
     /// The status of the answer, and what is wrong.
@@ -247,7 +261,7 @@ impl App {
         body: Body,
         limit_bytes: usize,
     ) -> Result<Vec<u8>, (u16, String)> {
-        let held = self.bodies.read(headers, body, false, limit_bytes).await;
+        let held = self.bodies.read_strangers(headers, body, limit_bytes).await;
         held.map(|held| held.bytes.to_vec()).map_err(|problem| (problem.status, problem.detail))
     }
 
@@ -319,6 +333,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(registers::rows))
         .routes(routes!(disposal_check::check))
         .routes(routes!(reports::list, reports::make))
+        .routes(routes!(reports::making::list, reports::making::start))
+        .routes(routes!(reports::making::one))
         .routes(routes!(reports::file))
         .routes(routes!(reports::approve))
         .routes(routes!(reports::publish))
@@ -337,11 +353,9 @@ fn routes() -> OpenApiRouter<Arc<App>> {
 pub fn router(app: Arc<App>) -> Router {
     let router: Router<Arc<App>> = routes().into();
     let around = Around { metrics: app.metrics.clone(), reads: app.reads.clone() };
+    let around = axum::middleware::from_fn_with_state(around, requests::around);
     let interface = router.with_state(app.clone());
-    let pages = web::routes(app, interface.clone().fallback(requests::unknown_path));
-    interface
-        .merge(pages)
-        .fallback(requests::unknown_path)
-        .method_not_allowed_fallback(requests::unknown_method)
-        .layer(axum::middleware::from_fn_with_state(around, requests::around))
+    let asked = interface.clone().fallback(requests::unknown_path);
+    let pages = web::routes(app, asked, |pages| pages.fallback(requests::unknown_path).layer(around.clone()));
+    interface.method_not_allowed_fallback(requests::unknown_method).layer(around).merge(pages)
 }

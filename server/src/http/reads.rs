@@ -12,6 +12,7 @@ use muniment_core::time::Timestamp;
 use crate::ledger::Ledger;
 use crate::ledger::clock::{Clock as _, SystemClock};
 use crate::ledger::submission::Refusal;
+use crate::tokens::principal_of;
 
 /// Most kinds of readings that wait to be recorded: tokens times routes.
 const WAITING_MAX: usize = 10_000;
@@ -87,7 +88,7 @@ impl Reads {
                 ("last", Value::string(count.last.to_string())),
                 ("one_in", Value::number(self.one_in)),
                 ("reads", Value::number(count.reads)),
-                ("requested_by", Value::string(format!("token/{token}"))),
+                ("requested_by", Value::string(principal_of(&token))),
                 ("route", Value::string(route.clone())),
             ]);
             let id = format!("ledger.read/{}/{number}", now.as_micros());

@@ -67,7 +67,8 @@ impl Log {
             Err(refusal) => return Resolution::Refused(refusal),
         }
         let on_the_way = self.in_flight.iter().map(|before| &*before.group);
-        if let Some((known, place)) = on_the_way.filter_map(|known| Some((known, known.find(event)?))).next() {
+        if let Some((known, place)) = on_the_way.filter_map(|known| Some((known, known.find(event)?))).next()
+        {
             let appended = known.appended(place, true);
             let known = known.event(place).canonical();
             return self.compare(known, event, appended.seq, Resolution::Known(appended));

@@ -54,6 +54,7 @@ pub(super) struct Acknowledged {
     pub(super) at: String,
     pub(super) act: String,
     pub(super) by: String,
+    pub(super) note: Option<String>,
 }
 
 /// That an alert is over.

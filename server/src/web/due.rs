@@ -7,12 +7,10 @@ use tokio::task::JoinSet;
 use super::answers::{Register, RegisterList, RegisterPage};
 use super::entries::case_path;
 use super::failure::Failure;
+use super::registers::whole;
 use super::visit::{Visit, part, with_query};
 use super::words::{self, Moment};
 use crate::report::Day;
-
-/// Most rows that one register gives.
-const ROWS_MAX: &str = "100";
 
 /// A row that is due.
 #[derive(Debug)]
@@ -28,20 +26,100 @@ pub(super) struct Due {
     pub(super) register_path: String,
 }
 
-/// What is due within so many days, the soonest first; what is overdue is not among it: that has alerts.
-pub(super) async fn within(visit: &Visit, days: u32, today: Day) -> Result<Vec<Due>, Failure> {
-    let Some(list) = visit.find::<RegisterList>("/v1/registers").await? else { return Ok(Vec::new()) };
+/// A register with rows that are overdue.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Overdue {
+    pub(super) register: String,
+    /// These rows, what is overdue for longest first.
+    pub(super) path: String,
+    pub(super) said: String,
+}
+
+/// A register that could not be read.
+#[derive(Debug)]
+pub(super) struct Unread {
+    pub(super) register: String,
+    pub(super) why: String,
+}
+
+/// What the registers say is due.
+#[derive(Debug, Default)]
+pub(super) struct Soon {
+    /// The soonest first; what is overdue is not among it.
+    pub(super) due: Vec<Due>,
+    pub(super) overdue: Vec<Overdue>,
+    /// What is due in these is not among it.
+    pub(super) unread: Vec<Unread>,
+    /// Ids of plugins whose registers cannot be looked at just now.
+    pub(super) not_ready: Vec<String>,
+}
+
+/// What is due within so many days, and how much is overdue. Of each register all such rows are read, whatever their order.
+pub(super) async fn within(visit: &Visit, days: u32, today: Day) -> Result<Soon, Failure> {
+    let Some(list) = visit.find::<RegisterList>("/v1/registers").await? else { return Ok(Soon::default()) };
     let with_due = |register: &Register| register.columns.iter().any(|column| column.name == "due");
-    let days = days.to_string();
-    let asked = [("due_within", days.as_str()), ("limit", ROWS_MAX)];
-    let pages = pages_of(visit, list.registers.into_iter().filter(with_due), &asked).await?;
-    let mut due: Vec<Due> = pages.iter().flat_map(|page| rows(page, today)).collect();
-    due.retain(|row| !row.is_overdue);
-    due.sort_by(|one, other| (one.day, &one.what).cmp(&(other.day, &other.what)));
+    let mut asking = JoinSet::new();
+    for (place, register) in list.registers.into_iter().filter(with_due).enumerate() {
+        let (visit, days) = (visit.clone(), days.to_string());
+        asking.spawn(async move {
+            let address = whole::address(&register.plugin, &register.name);
+            let read = whole::fetch_all(&visit, &address, &[("due_within", days.as_str())]).await;
+            let read = match read {
+                Ok(all) => all.work(move |page| rows(&page, today)).await,
+                Err(failure) => Err(failure),
+            };
+            (place, register, read)
+        });
+    }
+    let mut answers = Vec::new();
+    while let Some(done) = asking.join_next().await {
+        answers.push(done.map_err(|error| Failure::internal("a register cannot be read", &error))?);
+    }
+    answers.sort_by_key(|(place, ..)| *place);
+    let mut soon = Soon { not_ready: list.not_ready, ..Soon::default() };
+    for (_, register, read) in answers {
+        soon.add(&register, read)?;
+    }
+    soon.due.sort_by(|one, other| (one.day, &one.what).cmp(&(other.day, &other.what)));
     // The same case may stand in several registers.
     let mut seen = BTreeSet::new();
-    due.retain(|row| seen.insert((row.day, row.what.clone())));
-    Ok(due)
+    soon.due.retain(|row| seen.insert((row.day, row.what.clone())));
+    Ok(soon)
+}
+
+impl Soon {
+    fn add(&mut self, register: &Register, read: Result<Vec<Due>, Failure>) -> Result<(), Failure> {
+        let rows = match read {
+            Ok(rows) => rows,
+            Err(failure) if failure.status == 401 => return Err(failure),
+            // It was taken away since the list was made, or is not this visitor's.
+            Err(failure) if matches!(failure.status, 403 | 404) => return Ok(()),
+            Err(failure) => {
+                tracing::warn!(
+                    register = register.name,
+                    failure.status,
+                    "what is due in a register cannot be told"
+                );
+                self.unread.push(Unread { register: register.title.clone(), why: failure.detail });
+                return Ok(());
+            }
+        };
+        let (overdue, due): (Vec<Due>, Vec<Due>) = rows.into_iter().partition(|row| row.is_overdue);
+        if !overdue.is_empty() {
+            self.overdue.push(Overdue {
+                register: register.title.clone(),
+                path: with_query(&path_of(register), &[("due_within", "0"), ("sort", "due")]),
+                said: words::number(overdue.len() as u64),
+            });
+        }
+        self.due.extend(due);
+        Ok(())
+    }
+}
+
+/// The page of a register.
+fn path_of(register: &Register) -> String {
+    format!("/registers/{}/{}", part(&register.plugin), part(&register.name))
 }
 
 /// The same question to several registers at once. A register that cannot be read just now gives nothing.
@@ -52,8 +130,7 @@ pub(super) async fn pages_of(
 ) -> Result<Vec<RegisterPage>, Failure> {
     let mut asking = JoinSet::new();
     for (place, register) in registers.enumerate() {
-        let path =
-            with_query(&format!("/v1/registers/{}/{}", part(&register.plugin), part(&register.name)), asked);
+        let path = with_query(&whole::address(&register.plugin, &register.name), asked);
         let visit = visit.clone();
         asking.spawn(async move { (place, visit.get::<RegisterPage>(&path).await) });
     }
@@ -75,7 +152,7 @@ fn rows(page: &RegisterPage, today: Day) -> Vec<Due> {
     let Some(place) = register.columns.iter().position(|column| column.name == "due") else {
         return Vec::new();
     };
-    let path = format!("/registers/{}/{}", part(&register.plugin), part(&register.name));
+    let path = path_of(register);
     let rows = page.rows.iter().filter_map(|row| {
         let due = row.cells.get(place)?.as_str()?;
         let day = words::due_day(due)?;
@@ -121,5 +198,47 @@ mod tests {
             found.iter().map(|row| (row.what.as_str(), row.days_left.as_str(), row.is_overdue)).collect();
         assert_eq!(told, [("FOI/1", "1 day left", false), ("a record", "1 day overdue", true)]);
         assert_eq!(found[0].register_path, "/registers/p/n");
+    }
+
+    #[test]
+    fn nothing_is_lost_and_what_cannot_be_read_is_named() {
+        let register: Register = serde_json::from_value(json!({
+            "plugin": "p", "name": "n", "title": "Open requests", "description": "D",
+            "columns": [{ "name": "due", "title": "Due" }],
+        }))
+        .unwrap();
+        let row = |day: &str| {
+            let page = RegisterPage {
+                register: register.clone(),
+                rows: serde_json::from_value(
+                    json!([{ "cells": [day], "subject": day, "unit": null, "evidence": [] }]),
+                )
+                .unwrap(),
+                total: Some(1),
+                as_at: "2026-05-01T00:00:00Z".to_owned(),
+                size: 1,
+            };
+            rows(&page, "2026-05-01".parse().unwrap()).remove(0)
+        };
+        let mut soon = Soon::default();
+        // The overdue ones come first, and many: the one that is due is there all the same.
+        let mut many: Vec<Due> = (0..1_200).map(|_| row("2026-04-01")).collect();
+        many.push(row("2026-05-03"));
+        soon.add(&register, Ok(many)).unwrap();
+        assert_eq!(soon.due.len(), 1);
+        let overdue = Overdue {
+            register: "Open requests".to_owned(),
+            path: "/registers/p/n?due_within=0&sort=due".to_owned(),
+            said: "1,200".to_owned(),
+        };
+        assert_eq!(soon.overdue, [overdue]);
+        for status in [422, 500, 503] {
+            soon.add(&register, Err(Failure::new(status, "", "it failed"))).unwrap();
+        }
+        soon.add(&register, Err(Failure::new(404, "", "it is gone"))).unwrap();
+        let unread: Vec<_> =
+            soon.unread.iter().map(|one| (one.register.as_str(), one.why.as_str())).collect();
+        assert_eq!(unread, [("Open requests", "it failed"); 3]);
+        assert_eq!(soon.add(&register, Err(Failure::new(401, "", ""))).unwrap_err().status, 401);
     }
 }

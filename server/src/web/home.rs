@@ -6,9 +6,9 @@ use axum::response::Response;
 use muniment_core::report::{Document, Metric};
 use serde::Deserialize;
 
-use super::alerts::{Item, colour, today};
+use super::alerts::{Item, today};
 use super::answers::{AlertList, Plugin, PluginList, Totals};
-use super::due::{self, Due};
+use super::due::{self, Due, Overdue, Soon, Unread};
 use super::failure::Failure;
 use super::page::{self, Frame, Place};
 use super::visit::{Visit, part};
@@ -71,6 +71,10 @@ struct HomePage {
     is_gathering: bool,
     due: Vec<Due>,
     due_more: String,
+    overdue: Vec<Overdue>,
+    /// Registers that could not be read, and plugins whose registers cannot be looked at: what is due in them is not shown.
+    unread: Vec<Unread>,
+    not_ready: Vec<String>,
     sees_registers: bool,
     stopped: Vec<Stopped>,
     behind: u64,
@@ -117,7 +121,8 @@ pub(super) async fn home(visit: Visit) -> Result<Response, Failure> {
     // The gravest first, and of these what is due first.
     items.sort_by(|one, other| (one.0, one.1.is_none(), &one.1).cmp(&(other.0, other.1.is_none(), &other.1)));
     let sees_registers = visit.holds(&[Role::Auditor, Role::Officer]);
-    let mut due = if sees_registers { due::within(&visit, DAYS, day).await? } else { Vec::new() };
+    let soon = if sees_registers { due::within(&visit, DAYS, day).await? } else { Soon::default() };
+    let Soon { mut due, overdue, unread, not_ready } = soon;
     let more = due.len().saturating_sub(DUE_SHOWN);
     due.truncate(DUE_SHOWN);
     let plugins =
@@ -135,6 +140,9 @@ pub(super) async fn home(visit: Visit) -> Result<Response, Failure> {
         is_gathering,
         due_more: if more == 0 { String::new() } else { words::count(more as u64, "more", "more") },
         due,
+        overdue,
+        unread,
+        not_ready: not_ready.iter().map(|id| name_of(&plugins, id)).collect(),
         sees_registers,
         stopped: plugins.plugins.iter().filter_map(stopped).collect(),
         behind: plugins.plugins.iter().map(|plugin| plugin.lag_entries).max().unwrap_or_default(),
@@ -185,13 +193,19 @@ fn severities(totals: &Totals) -> Vec<Severity> {
     all.sort_by_key(|(name, _)| rank(name));
     all.into_iter()
         .map(|(name, count)| Severity {
-            colour: colour(name),
+            colour: words::severity(name).1,
             path: format!("/alerts?severity={}", part(name)),
-            name: words::from_name(name),
+            name: words::severity(name).0,
             said: words::number(*count),
             width: hundredths(*count, most).max(1),
         })
         .collect()
+}
+
+/// A plugin's name for people, as far as that is known.
+fn name_of(plugins: &PluginList, id: &str) -> String {
+    let known = plugins.plugins.iter().find(|plugin| plugin.id == id);
+    known.and_then(|plugin| plugin.title.clone()).unwrap_or_else(|| words::from_name(id))
 }
 
 fn stopped(plugin: &Plugin) -> Option<Stopped> {

@@ -1,11 +1,14 @@
-//! How the pages look: the organisation's name, colour and logo; and how long somebody stays signed in.
+//! How the pages look: the organisation's name, colour and logo; how people sign in, and how long they stay signed in.
 
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::settings::PagesSettings;
+use super::openid::{OpenId, OpenIdError};
+use crate::ledger::origins::Origins;
+use crate::settings::{OpenIdSettings, PagesSettings};
 
 /// Largest logo.
 const LOGO_BYTES_MAX: usize = 256 * 1024;
@@ -29,6 +32,10 @@ pub struct Look {
     pub(super) absolute: Duration,
     /// Whether browsers come over TLS, be it by a proxy.
     pub(super) is_secure: bool,
+    /// Whether somebody signs in with a token.
+    pub(super) token_sign_in: bool,
+    /// How people sign in with an account of their organisation.
+    pub(super) openid: Option<Arc<OpenId>>,
 }
 
 /// Why the settings of the pages are refused.
@@ -84,7 +91,26 @@ impl Look {
             idle: minutes(settings.idle_minutes),
             absolute: minutes(settings.absolute_minutes),
             is_secure: is_tls || settings.behind_tls,
+            token_sign_in: settings.token_sign_in,
+            openid: None,
         })
+    }
+
+    /// The same, with people who sign in by a provider. Who they are in entries is made with the ledger's `secret`.
+    ///
+    /// # Errors
+    /// See [`OpenIdError`].
+    pub fn with_people(
+        mut self,
+        settings: &OpenIdSettings,
+        secret: &[u8],
+        origins: &Origins,
+    ) -> Result<Look, OpenIdError> {
+        self.openid = OpenId::new(settings, secret, origins)?.map(Arc::new);
+        if self.openid.is_none() && !self.token_sign_in {
+            return Err(OpenIdError::Nobody);
+        }
+        Ok(self)
     }
 }
 

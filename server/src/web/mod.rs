@@ -10,15 +10,20 @@ mod access;
 mod alerts;
 mod answers;
 mod cases;
+mod dates;
 mod due;
 mod entries;
 mod failure;
 mod fields;
 mod files;
 mod forms;
+mod front;
 mod home;
 mod ledger;
 mod look;
+mod marks;
+mod mistake;
+mod openid;
 mod page;
 mod personal;
 mod plugins;
@@ -39,6 +44,7 @@ use crate::http::App;
 use sessions::Sessions;
 
 pub use look::{Look, LookError};
+pub use openid::OpenIdError;
 
 /// What the pages are made with.
 #[derive(Debug)]
@@ -47,15 +53,19 @@ pub(crate) struct Pages {
     /// The interface, as a client has it.
     interface: Router,
     sessions: Sessions,
+    /// Plugins' programs that were sent and are not installed yet.
+    programs: plugins::Programs,
 }
 
-/// The routes of the pages. `interface` is what they ask.
-pub(crate) fn routes(app: Arc<App>, interface: Router) -> Router {
+/// The routes of the pages. `interface` is what they ask. `within` adds what answers where no page is and what stands around
+/// every request, inside of what turns failures into pages.
+pub(crate) fn routes(app: Arc<App>, interface: Router, within: impl FnOnce(Router) -> Router) -> Router {
     let sessions = Sessions::new(app.look().idle, app.look().absolute);
-    let pages = Arc::new(Pages { app, interface, sessions });
-    Router::new()
+    let pages = Arc::new(Pages { app, interface, sessions, programs: plugins::Programs::default() });
+    let router = Router::new()
         .route("/", get(home::home))
         .merge(sign_in::routes())
+        .merge(openid::pages::routes())
         .merge(alerts::routes())
         .merge(registers::routes())
         .merge(cases::routes())
@@ -65,7 +75,8 @@ pub(crate) fn routes(app: Arc<App>, interface: Router) -> Router {
         .merge(personal::routes())
         .merge(plugins::routes())
         .merge(access::routes())
-        .layer(axum::middleware::from_fn_with_state(pages.clone(), visit::around))
         .merge(files::routes())
-        .with_state(pages)
+        .method_not_allowed_fallback(front::unknown_method)
+        .with_state(pages.clone());
+    within(router).layer(axum::middleware::from_fn_with_state(pages, front::around))
 }

@@ -1,6 +1,7 @@
 //! What all pages have: their frame, and how they go out.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::Pages;
 use super::failure::Failure;
 use super::files;
+use super::marks;
 use super::sessions::Session;
 use crate::ledger::genesis::Purpose;
 use crate::tokens::Role;
@@ -59,12 +61,16 @@ pub(super) struct Frame {
 /// Who is signed in.
 #[derive(Debug)]
 pub(super) struct Viewer {
-    /// The token's name.
+    /// The token's name, or the person's.
     pub(super) name: String,
+    /// Of a person: who they are in entries, where no names stand.
+    pub(super) recorded_as: Option<String>,
     /// What forms carry.
     pub(super) csrf: String,
     /// Without a page for so long, they are signed out.
     pub(super) idle_minutes: u64,
+    /// After so long they are signed out, whatever they do.
+    pub(super) left_seconds: u64,
 }
 
 impl Frame {
@@ -79,9 +85,11 @@ impl Frame {
             is_test: genesis.purpose == Purpose::Test,
             navigation,
             viewer: session.map(|session| Viewer {
-                name: session.grant.name.clone(),
+                name: session.shown().to_owned(),
+                recorded_as: session.is_person().then(|| session.grant.name.clone()),
                 csrf: session.csrf().to_owned(),
                 idle_minutes: look.idle.as_secs() / 60,
+                left_seconds: pages.sessions.left(session, Instant::now()).as_secs(),
             }),
             style: files::style_path(look),
             script: files::script_path().to_owned(),
@@ -91,6 +99,11 @@ impl Frame {
     /// The frame of a page with mistakes in what was typed.
     pub(super) fn with_errors(self) -> Frame {
         Frame { is_error: true, ..self }
+    }
+
+    /// The title as a browser's tab shows it, where no text is kept apart from the one beside it.
+    pub(super) fn tab(&self) -> String {
+        marks::without_turns(&self.title)
     }
 
     /// What forms carry; nothing if nobody is signed in.
@@ -135,20 +148,26 @@ fn html(status: StatusCode, text: String) -> Response {
     response
 }
 
-#[derive(Template)]
+#[derive(Debug, Template)]
 #[template(path = "failure.html")]
 struct FailurePage<'f> {
     frame: Frame,
     failure: &'f Failure,
+    /// The request, as the log names it; empty where the log has no more than the page.
+    request: &'f str,
 }
 
-/// The page about what went wrong.
-pub(super) fn failure(pages: &Arc<Pages>, session: Option<&Session>, failure: &Failure) -> Response {
-    let title =
-        if failure.title.is_empty() { "Sorry, there is a problem with this service" } else { &failure.title };
-    let frame = Frame::new(pages, session, title, Place::Nowhere);
+/// The page about what went wrong. `request` is what the log calls the request.
+pub(super) fn failure(
+    pages: &Arc<Pages>,
+    session: Option<&Session>,
+    failure: &Failure,
+    request: &str,
+) -> Response {
+    let frame = Frame::new(pages, session, failure.headline(), Place::Nowhere);
     let status = StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    match with_status(status, &FailurePage { frame, failure }) {
+    let request = if status.is_server_error() { request } else { "" };
+    match with_status(status, &FailurePage { frame, failure, request }) {
         Ok(page) => page,
         Err(other) => html(status, other.detail),
     }

@@ -1,5 +1,7 @@
 //! Registers: every table that a plugin keeps of the present.
 
+pub(super) mod whole;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use serde_json::Value;
 
 use super::Pages;
 use super::answers::{PluginList, Register, RegisterList, RegisterPage, Row};
-use super::entries::{case_path, in_words};
+use super::entries::{Choices, case_path, in_words};
 use super::failure::Failure;
 use super::page::{self, Frame, Place};
 use super::visit::{Visit, part, with_query};
@@ -25,10 +27,6 @@ use super::words::{self, Moment};
 
 /// Rows of a page.
 const PAGE: usize = 100;
-/// Rows that are fetched at a time where all of them are needed.
-const CHUNK: usize = 1_000;
-/// Most rows that are sorted or exported at once.
-const ROWS_MAX: usize = 100_000;
 /// The largest number of entries behind a row that are linked.
 const EVIDENCE_SHOWN: usize = 5;
 
@@ -95,6 +93,16 @@ impl Filter {
         with_query("", &all)
     }
 
+    /// What the interface is asked for.
+    fn asked(&self) -> [(&'static str, &str); 4] {
+        [
+            ("q", self.q.trim()),
+            ("unit", self.unit.trim()),
+            ("status", self.status.trim()),
+            ("due_within", self.due_within.trim()),
+        ]
+    }
+
     fn is_set(&self) -> bool {
         [&self.q, &self.unit, &self.status, &self.due_within].iter().any(|one| !one.trim().is_empty())
     }
@@ -158,23 +166,30 @@ async fn rows(
     if let Some(name) = name.strip_suffix(".csv") {
         return export(&visit, &plugin, name, &filter).await;
     }
-    let number = filter.page.parse::<usize>().unwrap_or(1).clamp(1, ROWS_MAX);
+    let number = filter.page.parse::<usize>().unwrap_or(1).clamp(1, whole::ROWS_MAX);
     let first = (number - 1).saturating_mul(PAGE);
-    let mut found = match filter.sort.is_empty() {
-        true => fetch(&visit, &plugin, &name, &filter, first, PAGE).await?,
+    let (address, by) = (whole::address(&plugin, &name), filter.sort.clone());
+    let mut found = match by.is_empty() {
+        true => whole::fetch(&visit, &address, &filter.asked(), first, PAGE).await?,
         false => {
-            let mut all = fetch_all(&visit, &plugin, &name, &filter).await?;
-            sort(&mut all, &filter.sort);
-            all.rows = all.rows.into_iter().skip(first).take(PAGE).collect();
-            all
+            let all = whole::fetch_all(&visit, &address, &filter.asked()).await?;
+            let cut = move |mut all: RegisterPage| {
+                sort(&mut all, &by);
+                all.rows = all.rows.into_iter().skip(first).take(PAGE).collect();
+                all
+            };
+            all.work(cut).await?
         }
     };
+    due_second(&mut found);
     let rows = std::mem::take(&mut found.rows);
     let (count, register) = (rows.len(), found.register);
     let is_more = found.total.map_or(count == PAGE, |total| (first + count) as u64 != total && count > 0);
     let path = format!("/registers/{}/{}", part(&plugin), part(&name));
     let other = |number: usize| format!("{path}{}", filter.query(&filter.sort, number));
     let has = |name: &str| register.columns.iter().any(|column| column.name == name);
+    let definitions = visit.pages.app.definitions();
+    let choices = Choices::of(&definitions.catalogue);
     page::page(&RowsPage {
         frame: visit.frame(&register.title, Place::Registers),
         heads: heads(&register, &filter, &rows, &path),
@@ -188,53 +203,20 @@ async fn rows(
         has_due: has("due"),
         has_status: has("status"),
         is_filtered: filter.is_set(),
-        rows: rows.iter().map(|row| view(row, &register)).collect(),
+        rows: rows.iter().map(|row| view(row, &register, &choices)).collect(),
         register,
         filter,
     })
 }
 
-async fn fetch(
-    visit: &Visit,
-    plugin: &str,
-    name: &str,
-    filter: &Filter,
-    offset: usize,
-    limit: usize,
-) -> Result<RegisterPage, Failure> {
-    let (offset, limit) = (offset.to_string(), limit.to_string());
-    let asked = [
-        ("q", filter.q.trim()),
-        ("unit", filter.unit.trim()),
-        ("status", filter.status.trim()),
-        ("due_within", filter.due_within.trim()),
-        ("offset", offset.as_str()),
-        ("limit", limit.as_str()),
-    ];
-    visit.get(&with_query(&format!("/v1/registers/{}/{}", part(plugin), part(name)), &asked)).await
-}
-
-async fn fetch_all(
-    visit: &Visit,
-    plugin: &str,
-    name: &str,
-    filter: &Filter,
-) -> Result<RegisterPage, Failure> {
-    let mut all = fetch(visit, plugin, name, filter, 0, CHUNK).await?;
-    let mut last = all.rows.len();
-    while last == CHUNK {
-        if all.rows.len() >= ROWS_MAX {
-            let detail = format!(
-                "The register has more than {} rows: filter it first.",
-                words::number(ROWS_MAX as u64)
-            );
-            return Err(Failure::new(422, "There are too many rows to sort or to save", detail));
-        }
-        let more = fetch(visit, plugin, name, filter, all.rows.len(), CHUNK).await?;
-        last = more.rows.len();
-        all.rows.extend(more.rows);
+/// Puts the column that says when something is due behind the first one: what is looked for most is seen without scrolling.
+fn due_second(page: &mut RegisterPage) {
+    let due = page.register.columns.iter().position(|column| column.name == "due");
+    let Some(place) = due.filter(|place| *place > 1) else { return };
+    page.register.columns[1..=place].rotate_right(1);
+    for row in page.rows.iter_mut().filter(|row| row.cells.len() > place) {
+        row.cells[1..=place].rotate_right(1);
     }
-    Ok(all)
 }
 
 /// Sorts rows by a column; those that have nothing there come last in either direction.
@@ -296,14 +278,14 @@ fn heads(register: &Register, filter: &Filter, rows: &[Row], path: &str) -> Vec<
 }
 
 /// A row for people. The first cell that names the row's case leads to it.
-pub(super) fn view(row: &Row, register: &Register) -> RowView {
+pub(super) fn view(row: &Row, register: &Register, choices: &Choices<'_>) -> RowView {
     let subject = row.subject.as_deref().unwrap_or_default();
     let mut is_linked = false;
     let cells = row.cells.iter().enumerate().map(|(place, value)| {
         let name = register.columns.get(place).map_or("", |column| column.name.as_str());
         let is_subject = !is_linked && !subject.is_empty() && value.as_str() == Some(subject);
         is_linked |= is_subject;
-        cell(name, value, if is_subject { case_path(subject) } else { String::new() })
+        cell(name, value, if is_subject { case_path(subject) } else { String::new() }, choices)
     });
     let cells = cells.collect();
     let evidence: Vec<u64> = row.evidence.iter().take(EVIDENCE_SHOWN).copied().collect();
@@ -319,11 +301,14 @@ pub(super) fn view(row: &Row, register: &Register) -> RowView {
     }
 }
 
-fn cell(column: &str, value: &Value, path: String) -> CellView {
+fn cell(column: &str, value: &Value, path: String, choices: &Choices<'_>) -> CellView {
     let plain = |words: String| Moment { words, ..Moment::default() };
     let text = match value {
         Value::String(text) if column == "rag" => plain(words::from_name(text)),
-        Value::String(text) => Moment::of(text),
+        Value::String(text) => match Moment::of(text) {
+            moment if moment.iso.is_empty() && path.is_empty() => plain(choices.told(text)),
+            moment => moment,
+        },
         Value::Number(number) => plain(number.as_u64().map_or_else(|| number.to_string(), words::number)),
         Value::Object(_) => plain(share_in_words(value)),
         other => plain(in_words(other)),
@@ -352,8 +337,23 @@ fn share_in_words(value: &Value) -> String {
 
 /// All rows that match, as CSV that a spreadsheet opens without running anything.
 async fn export(visit: &Visit, plugin: &str, name: &str, filter: &Filter) -> Result<Response, Failure> {
-    let mut all = fetch_all(visit, plugin, name, filter).await?;
-    sort(&mut all, &filter.sort);
+    let all = whole::fetch_all(visit, &whole::address(plugin, name), &filter.asked()).await?;
+    let by = filter.sort.clone();
+    let csv = all.work(move |mut all| {
+        sort(&mut all, &by);
+        csv(&all)
+    });
+    let mut response = csv.await?.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    let file = name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_', "_");
+    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{file}.csv\""));
+    headers.extend(disposition.map(|disposition| (CONTENT_DISPOSITION, disposition)));
+    Ok(response)
+}
+
+/// The rows with a line of titles, and behind each the entries that it was made of.
+fn csv(all: &RegisterPage) -> String {
     let titles = all.register.columns.iter().map(|column| Cell::Text(column.title.clone()));
     let mut lines: Vec<Vec<Cell>> = vec![titles.chain([Cell::Text("Entries".to_owned())]).collect()];
     lines.extend(all.rows.iter().map(|row| {
@@ -368,17 +368,12 @@ async fn export(visit: &Visit, plugin: &str, name: &str, filter: &Filter) -> Res
         let evidence = row.evidence.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
         cells.chain([Cell::Text(evidence)]).collect()
     }));
-    let mut response = muniment_report::csv_lines(&lines).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    let file = name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_', "_");
-    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{file}.csv\""));
-    headers.extend(disposition.map(|disposition| (CONTENT_DISPOSITION, disposition)));
-    Ok(response)
+    muniment_report::csv_lines(&lines)
 }
 
 #[cfg(test)]
 mod tests {
+    use muniment_core::catalogue::Catalogue;
     use serde_json::json;
 
     use super::*;
@@ -415,8 +410,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_due_comes_second() {
+        let columns: Vec<Value> =
+            ["case", "kind", "team", "due"].map(|name| json!({ "name": name, "title": name })).into();
+        let mut page: RegisterPage = serde_json::from_value(json!({
+            "register": { "plugin": "p", "name": "n", "title": "T", "description": "D", "columns": columns },
+            "rows": [{ "cells": ["a", "b", "c", "d"], "subject": null, "unit": null, "evidence": [] }],
+            "total": null, "as_at": "2026-05-01T00:00:00Z", "size": 1,
+        }))
+        .unwrap();
+        due_second(&mut page);
+        let names: Vec<&str> = page.register.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, ["case", "due", "kind", "team"]);
+        assert_eq!(page.rows[0].cells, [json!("a"), json!("d"), json!("b"), json!("c")]);
+        due_second(&mut page);
+        assert_eq!(page.rows[0].cells[1], json!("d"), "it stays there");
+    }
+
+    #[test]
     fn cells_are_told_in_words() {
-        let told = |column: &str, value: Value| cell(column, &value, String::new()).text.words;
+        let catalogue = Catalogue::built_in().unwrap();
+        let choices = Choices::of(&catalogue);
+        let told = |column: &str, value: Value| cell(column, &value, String::new(), &choices).text.words;
+        assert_eq!(told("regime", json!("sar")), "SAR");
+        assert_eq!(told("accepted_by", json!("role/siro")), "the role SIRO");
         assert_eq!(told("due", json!("2026-05-01")), "1 May 2026");
         assert_eq!(told("rag", json!("amber")), "Amber");
         assert_eq!(told("n", json!(12_345)), "12,345");
@@ -434,7 +451,8 @@ mod tests {
             subject: Some("FOI/1".to_owned()),
             evidence: (0..8).collect(),
         };
-        let view = view(&row, &page.register);
+        let catalogue = Catalogue::built_in().unwrap();
+        let view = view(&row, &page.register, &Choices::of(&catalogue));
         assert_eq!((view.cells[0].path.as_str(), view.cells[1].path.as_str()), ("/cases/FOI%2F1", ""));
         assert_eq!((view.evidence.len(), view.evidence_more.as_str()), (5, "and 3 more"));
     }

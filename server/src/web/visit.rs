@@ -1,17 +1,13 @@
 //! A page's visitor: who is signed in, and what the interface answers them.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION, REFERRER_POLICY,
-    X_FRAME_OPTIONS,
-};
+use axum::extract::{FromRequestParts, Request};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
@@ -20,17 +16,13 @@ use tower::ServiceExt as _;
 
 use super::Pages;
 use super::failure::Failure;
-use super::page::{self, Frame, Place};
+use super::page::{Frame, Place};
 use super::sessions::Session;
 use crate::http::SignedIn;
 use crate::tokens::Role;
 
 /// Largest answer of the interface that a page is made of.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Pages load nothing from elsewhere, run no script that is written into them, and are framed by nobody.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// The page that verifies runs WebAssembly, too.
-const POLICY_VERIFIER: &str = "default-src 'none'; style-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Somebody who is signed in and looks at a page.
 #[derive(Debug, Clone)]
@@ -173,33 +165,21 @@ pub(super) fn cookie_name(is_secure: bool) -> &'static str {
 
 /// What the session's cookie holds.
 pub(super) fn cookie(headers: &HeaderMap, is_secure: bool) -> Option<&str> {
-    let name = cookie_name(is_secure);
+    cookie_named(headers, cookie_name(is_secure))
+}
+
+/// What a cookie holds.
+pub(super) fn cookie_named<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs =
         cookies.flat_map(|cookies| cookies.split(';')).filter_map(|one| one.trim().split_once('='));
     pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
-/// Around every page: finds out who is signed in, turns failures into pages, and adds what keeps pages safe.
-pub(super) async fn around(State(pages): State<Arc<Pages>>, mut request: Request, next: Next) -> Response {
-    let secret = cookie(request.headers(), pages.app.look().is_secure).map(str::to_owned);
-    let session = secret.and_then(|secret| pages.sessions.visit(&secret, Instant::now()));
-    if let Some(session) = &session {
-        request.extensions_mut().insert(Visit { pages: pages.clone(), session: session.clone() });
-    }
-    let is_verifier = request.uri().path() == "/verify";
-    let mut response = next.run(request).await;
-    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        response = page::failure(&pages, session.as_deref(), &failure);
-    }
-    let headers = response.headers_mut();
-    let policy = if is_verifier { POLICY_VERIFIER } else { POLICY };
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
+/// To which host a request goes. Over HTTP/2 that stands in the address itself, and there is no field for it.
+pub(super) fn host_of<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
+    let field = || headers.get(HOST).and_then(|value| value.to_str().ok());
+    uri.authority().map(Authority::as_str).or_else(field)
 }
 
 #[cfg(test)]

@@ -15,14 +15,12 @@ use serde_json::Value;
 use super::{LedgerState, in_address};
 use crate::tokens::Role;
 use crate::web::answers::EventsPage;
-use crate::web::entries::Line;
+use crate::web::entries::{CORRECTION, Line};
 use crate::web::failure::Failure;
+use crate::web::marks::{Piece, pieces};
 use crate::web::page::{self, Frame, Place};
 use crate::web::visit::{Visit, with_query};
 use crate::web::words::{self, Moment};
-
-/// What says that an entry is wrong.
-const CORRECTION: &str = "ledger.correction_recorded";
 
 /// That an entry was said to be wrong, or right after all.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +30,8 @@ struct Correction {
     /// What became of the entry.
     effect: String,
     reason: String,
+    /// The reason as programs spell it, where the entry counts no more.
+    void_reason: Option<String>,
     recorded: Moment,
     by: String,
 }
@@ -44,6 +44,7 @@ impl Correction {
             return None;
         }
         let seq = entry["seq"].as_u64()?;
+        let reason = data["reason"].as_str().unwrap_or("other");
         let effect = match data["action"].as_str() {
             Some("void") => "It counts no more",
             Some("restore") => "It counts again, as it was recorded",
@@ -53,9 +54,10 @@ impl Correction {
             path: format!("/ledger/{seq}"),
             title: format!("Entry {}", words::number(seq)),
             effect: effect.to_owned(),
-            reason: words::from_name(data["reason"].as_str().unwrap_or("other")),
+            reason: words::choice(reason),
+            void_reason: (data["action"] == "void").then(|| reason.to_owned()),
             recorded: Moment::of(entry["recorded"].as_str().unwrap_or_default()),
-            by: text(&entry["by"]),
+            by: words::actor(&text(&entry["by"])),
         })
     }
 }
@@ -84,7 +86,9 @@ struct EntryPage {
     description: String,
     id: String,
     batch: String,
-    bytes: String,
+    bytes: Vec<Piece>,
+    /// Whether some of them are shown by their numbers, as nobody would see them.
+    has_marks: bool,
     length: String,
     hash: String,
     prev: String,
@@ -99,6 +103,8 @@ struct EntryPage {
     corrected_path: String,
     /// Where this entry is corrected; empty for whoever may not.
     correct_path: String,
+    /// Where it is recorded right, once it counts no more; empty where there is nothing to record.
+    right_path: String,
 }
 
 pub(super) async fn show(visit: Visit, Path(seq): Path<String>) -> Result<Response, Failure> {
@@ -108,14 +114,17 @@ pub(super) async fn show(visit: Visit, Path(seq): Path<String>) -> Result<Respon
     let receipt = visit.ask(Method::GET, &format!("/v1/events/{seq}/receipt"), None).await?;
     let state: LedgerState = visit.get("/v1/ledger").await?;
     let definitions = visit.pages.app.definitions();
-    let line = Line::of(&entry, &definitions.catalogue);
+    let line = Line::of(&entry, &definitions.catalogue).seen(visit.pages.app.time());
     let known = definitions.catalogue.get(&line.event_type);
     let target = entry["event"]["data"]["target"].as_u64().filter(|_| line.event_type == CORRECTION);
-    let is_correctable = !line.subject.is_empty() && !line.by.starts_with("host/");
+    let is_correctable = !line.subject.is_empty() && !line.is_by_host;
     let may_correct = is_correctable && visit.holds(&[Role::Officer]);
     let corrections = corrections(&visit, seq, &line.subject).await;
+    let last = corrections.iter().flatten().next().and_then(|last| last.void_reason.as_deref());
+    let right_path = last.filter(|_| may_correct).map(|reason| line.right_path(reason)).unwrap_or_default();
     let path_of = |seq: u64| format!("/ledger/{seq}");
     let title = format!("Entry {}: {}", words::number(seq), line.title);
+    let bytes = pieces(&String::from_utf8_lossy(&answer.body));
     let length = words::count(u64::try_from(answer.body.len()).unwrap_or(u64::MAX), "byte", "bytes");
     page::page(&EntryPage {
         frame: visit.frame(&title, Place::Ledger),
@@ -127,11 +136,13 @@ pub(super) async fn show(visit: Visit, Path(seq): Path<String>) -> Result<Respon
         hash: Hash::of_line(&answer.body).to_string(),
         prev: text(&entry["prev"]),
         leaf: leaf_hash(&answer.body).to_string(),
-        bytes: String::from_utf8_lossy(&answer.body).into_owned(),
+        has_marks: bytes.iter().any(|piece| piece.is_mark),
+        bytes,
         origin: state.origin,
         proof: proof(seq, &receipt.body)?,
         previous_path: seq.checked_sub(1).map(path_of).unwrap_or_default(),
         next_path: seq.checked_add(1).filter(|next| *next < state.size).map(path_of).unwrap_or_default(),
+        right_path,
         corrections,
         corrected_path: target.map(path_of).unwrap_or_default(),
         correct_path: if may_correct { format!("/record/correction?of={seq}") } else { String::new() },
@@ -227,7 +238,7 @@ mod tests {
         });
         let found = Correction::of(&entry, 41).unwrap();
         assert_eq!((found.path.as_str(), found.effect.as_str()), ("/ledger/50", "It counts no more"));
-        assert_eq!((found.reason.as_str(), found.by.as_str()), ("Recorded twice", "token/ig"));
+        assert_eq!((found.reason.as_str(), found.by.as_str()), ("Recorded twice", "the token ig"));
         assert_eq!(Correction::of(&entry, 4), None);
     }
 

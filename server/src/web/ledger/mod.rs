@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::Pages;
 use super::failure::Failure;
+use super::mistake::Mistake;
 
 pub(super) fn routes() -> Router<Arc<Pages>> {
     Router::new()
@@ -32,13 +33,6 @@ struct LedgerState {
     head: String,
     root: String,
     vkey: String,
-}
-
-/// What is wrong with what was typed: the id of the field, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Mistake {
-    field: &'static str,
-    message: String,
 }
 
 /// The number of an entry, if it is one.

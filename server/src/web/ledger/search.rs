@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{LedgerState, Mistake};
 use crate::report::Day;
 use crate::web::answers::EventsPage;
+use crate::web::dates::{self, Typed};
 use crate::web::entries::Line;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
@@ -27,8 +28,8 @@ struct Search {
     event_type: String,
     subject: String,
     source: String,
-    from: String,
-    to: String,
+    from: Typed,
+    to: Typed,
     /// Else the newest come first.
     is_oldest_first: bool,
     /// Where the page before ended.
@@ -38,13 +39,18 @@ struct Search {
 impl Search {
     fn read(fields: &Fields) -> Search {
         let typed = |name: &str| fields.get(name).to_owned();
+        // Links say a day in one, the form in three.
+        let day = |name: &str| match fields.get(name) {
+            "" => Typed::of(fields, name),
+            line => Typed::of_line(line),
+        };
         Search {
             words: typed("q"),
             event_type: typed("type"),
             subject: typed("subject"),
             source: typed("source"),
-            from: typed("from"),
-            to: typed("to"),
+            from: day("from"),
+            to: day("to"),
             is_oldest_first: fields.get("order") == "asc",
             after: typed("after"),
         }
@@ -52,28 +58,31 @@ impl Search {
 
     /// Whether not everything is asked for.
     fn is_narrowed(&self) -> bool {
-        let bounds = [&self.words, &self.event_type, &self.subject, &self.source, &self.from, &self.to];
-        bounds.iter().any(|bound| !bound.is_empty())
+        let bounds = [&self.words, &self.event_type, &self.subject, &self.source];
+        bounds.iter().any(|bound| !bound.is_empty()) || !self.from.is_empty() || !self.to.is_empty()
     }
 
     /// This page of ours, or the one that begins behind another.
     fn path(&self, after: &str) -> String {
         let order = if self.is_oldest_first { "asc" } else { "" };
-        let (from, to) = (self.from.as_str(), self.to.as_str());
+        let [from, to] = [&self.from, &self.to].map(|typed| typed.day().map(|day| day.to_string()));
+        let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+        let (from, to) = (from.as_str(), to.as_str());
         self.with("/ledger", &[("from", from), ("to", to), ("order", order), ("after", after)])
     }
 
     /// What the interface is asked, or what is wrong with the days.
     fn question(&self) -> Result<String, Vec<Mistake>> {
         let mut mistakes = Vec::new();
-        let from = day("from", "From", &self.from).map_err(|mistake| mistakes.push(mistake));
-        let to = day("to", "To", &self.to).map_err(|mistake| mistakes.push(mistake));
+        let from = day("from", "Happened from", &self.from).map_err(|mistake| mistakes.push(mistake));
+        let to = day("to", "Happened to", &self.to).map_err(|mistake| mistakes.push(mistake));
         let (Ok(from), Ok(to)) = (from, to) else { return Err(mistakes) };
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            let message = "The last day has to be the first day or a later one".to_owned();
-            return Err(vec![Mistake { field: "to", message }]);
+            let [from, to] = [from, to].map(Day::in_short);
+            let message = format!("The last day, {to}, must be the first day, {from}, or a later one");
+            return Err(vec![Mistake::new("to-day", message)]);
         }
         let from = from.map(|day| begins(day).to_string()).unwrap_or_default();
         let to = to.map(|day| begins(day.next()).to_string()).unwrap_or_default();
@@ -94,12 +103,14 @@ impl Search {
 }
 
 /// A day that was typed, if one was.
-fn day(field: &'static str, title: &str, text: &str) -> Result<Option<Day>, Mistake> {
-    if text.is_empty() {
+fn day(field: &str, title: &str, typed: &Typed) -> Result<Option<Day>, Mistake> {
+    if typed.is_empty() {
         return Ok(None);
     }
-    let message = format!("“{title}” must be a day, written as year-month-day, such as 2026-03-31");
-    text.parse::<Day>().map(Some).map_err(|_| Mistake { field, message })
+    let wrong = |wrong: dates::Mistake| {
+        Mistake::new(&format!("{field}-{}", wrong.part), format!("{title}: {}", wrong.message))
+    };
+    typed.day().map(Some).map_err(wrong)
 }
 
 /// The first instant of a day in London.
@@ -115,14 +126,14 @@ fn mistake(failure: &Failure) -> Mistake {
         Some("type") => "type",
         Some("subject") => "subject",
         Some("source") => "source",
-        Some("from") => "from",
-        Some("to") => "to",
+        Some("from") => "from-day",
+        Some("to") => "to-day",
         _ => "",
     };
     let message = named.filter(|_| !field.is_empty()).map_or(failure.detail.as_str(), |(_, rest)| rest);
     let mut characters = message.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    Mistake { field, message: first + characters.as_str() }
+    Mistake::new(field, first + characters.as_str())
 }
 
 #[derive(Debug, Template)]
@@ -155,6 +166,13 @@ impl SearchPage {
         let found = self.mistakes.iter().find(|mistake| mistake.field == field);
         found.map_or("", |mistake| &mistake.message)
     }
+
+    /// What is wrong in the inputs of a day.
+    fn error_of_day(&self, field: &str) -> &str {
+        let is_of = |name: &str| name.strip_prefix(field).is_some_and(|rest| rest.starts_with('-'));
+        let found = self.mistakes.iter().find(|mistake| is_of(&mistake.field));
+        found.map_or("", |mistake| &mistake.message)
+    }
 }
 
 pub(super) async fn list(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, Failure> {
@@ -171,7 +189,7 @@ pub(super) async fn list(visit: Visit, RawQuery(query): RawQuery) -> Result<Resp
         head: state.head,
         root: state.root,
         last_path: recorded.map(|_| format!("/ledger/{last}")).unwrap_or_default(),
-        last_recorded: recorded.map(Moment::of).unwrap_or_default(),
+        last_recorded: recorded.map(Moment::of).unwrap_or_default().seen(visit.pages.app.time()),
         types: definitions.catalogue.types().map(|known| (known.name.clone(), known.title.clone())).collect(),
         lines: Vec::new(),
         next: String::new(),
@@ -185,7 +203,8 @@ pub(super) async fn list(visit: Visit, RawQuery(query): RawQuery) -> Result<Resp
         Err(mistakes) => shown.mistakes = mistakes,
         Ok(question) => match visit.get::<EventsPage>(&question).await {
             Ok(found) => {
-                let line = |entry: &Value| Line::of(entry, &definitions.catalogue);
+                let now = visit.pages.app.time();
+                let line = |entry: &Value| Line::of(entry, &definitions.catalogue).seen(now);
                 shown.lines = found.events.iter().map(line).collect();
                 shown.next = found.next.map(|after| shown.search.path(&after)).unwrap_or_default();
                 let behind = state.size.saturating_sub(found.indexed_size);
@@ -231,10 +250,13 @@ mod tests {
     fn wrong_days_are_named() {
         let fields = |query: &str| {
             let mistakes = search(query).question().unwrap_err();
-            mistakes.iter().map(|mistake| mistake.field).collect::<Vec<_>>()
+            mistakes.into_iter().map(|mistake| mistake.field).collect::<Vec<_>>()
         };
-        assert_eq!(fields("from=31+March&to=x"), ["from", "to"]);
-        assert_eq!(fields("from=2026-03-02&to=2026-03-01"), ["to"]);
+        assert_eq!(fields("from=31+March&to=x"), ["from-year", "to-month"]);
+        assert_eq!(fields("from-day=45&from-month=3&from-year=2026&to-year=2026"), ["from-day", "to-day"]);
+        assert_eq!(fields("from=2026-03-02&to=2026-03-01"), ["to-day"]);
+        let mistakes = search("from-day=45&from-month=3&from-year=2026").question().unwrap_err();
+        assert_eq!(mistakes[0].message, "Happened from: the day must be between 1 and 31, not “45”");
     }
 
     #[test]
@@ -242,6 +264,8 @@ mod tests {
         let search = search("q=a&from=2026-03-01&order=asc&after=old");
         assert_eq!(search.path("new"), "/ledger?q=a&from=2026-03-01&order=asc&after=new");
         assert_eq!(search.path(""), "/ledger?q=a&from=2026-03-01&order=asc");
+        let typed = self::search("from-day=1&from-month=March&from-year=2026&order=asc");
+        assert_eq!(typed.path(""), "/ledger?from=2026-03-01&order=asc");
     }
 
     #[test]
@@ -250,8 +274,8 @@ mod tests {
             let Mistake { field, message } = mistake(&Failure::bad(detail));
             (field, message)
         };
-        assert_eq!(said("type: \"a b\" is none"), ("type", "\"a b\" is none".to_owned()));
-        assert_eq!(said("q: a quote is open"), ("q", "A quote is open".to_owned()));
-        assert_eq!(said("after: no cursor"), ("", "After: no cursor".to_owned()));
+        assert_eq!(said("type: \"a b\" is none"), ("type".to_owned(), "\"a b\" is none".to_owned()));
+        assert_eq!(said("q: a quote is open"), ("q".to_owned(), "A quote is open".to_owned()));
+        assert_eq!(said("after: no cursor"), (String::new(), "After: no cursor".to_owned()));
     }
 }

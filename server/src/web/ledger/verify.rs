@@ -41,7 +41,7 @@ impl Wanted {
         for (field, text) in [("seq", &self.seq), ("from", &self.from), ("to", &self.to)] {
             if !text.is_empty() && number(text).is_none() {
                 let message = "The number of an entry must be a whole number, such as 41".to_owned();
-                mistakes.push(Mistake { field, message });
+                mistakes.push(Mistake::new(field, message));
             }
         }
         let message = match (number(&self.from), number(&self.to)) {
@@ -53,7 +53,7 @@ impl Wanted {
             }
             _ => return mistakes,
         };
-        mistakes.push(Mistake { field: "to", message });
+        mistakes.push(Mistake::new("to", message));
         mistakes
     }
 }

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::Pages;
 use super::failure::Failure;
+use super::mistake::{Mistake, said_of};
 use super::page::{self, Frame, Place};
 use super::visit::Visit;
 use super::words::{self, Moment};
@@ -49,25 +50,6 @@ pub(super) fn routes() -> Router<Arc<Pages>> {
         .route("/personal-data/destructions/{id}", get(destruction::show))
         .route("/personal-data/destructions/{id}/authorise", post(destruction::authorise))
         .route("/personal-data/destructions/{id}/cancel", post(destruction::cancel))
-}
-
-/// What is wrong with a field of a form: the field's id, and what to do.
-#[derive(Debug, Clone)]
-struct Mistake {
-    field: String,
-    message: String,
-}
-
-impl Mistake {
-    fn new(field: &str, message: impl Into<String>) -> Mistake {
-        Mistake { field: field.to_owned(), message: message.into() }
-    }
-}
-
-/// What is wrong with one field; empty if nothing is.
-fn said_of(mistakes: &[Mistake], field: &str) -> String {
-    let found = mistakes.iter().find(|mistake| mistake.field == field);
-    found.map(|mistake| mistake.message.clone()).unwrap_or_default()
 }
 
 /// A choice of a form.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Choice, Mistake, REVEALERS, choices, said_of, sealed_groups};
 use crate::erasure::PERSON;
-use crate::web::entries::{Line, case_path, in_words};
+use crate::web::entries::{Line, case_path, value_in_words};
 use crate::web::failure::Failure;
 use crate::web::forms::Posted;
 use crate::web::page::{self, Frame, Place};
@@ -221,7 +221,17 @@ pub(super) async fn reveal(Posted { visit, fields }: Posted) -> Result<Response,
     let Revealed { entries, destroyed, person, seq } = revealed;
     let mut opened = Vec::with_capacity(entries.len());
     for entry in entries {
-        opened.push(open(&visit, entry).await?);
+        // What was revealed is shown, whatever becomes of what stands around it: it is recorded as read.
+        let found = visit.find::<Value>(&format!("/v1/events/{}", entry.seq)).await;
+        let found = found.unwrap_or_else(|failure| {
+            tracing::warn!(
+                seq = entry.seq,
+                failure.status,
+                "an entry cannot be named beside what it reveals"
+            );
+            None
+        });
+        opened.push(open(&visit.pages.app.definitions().catalogue, found.as_ref(), entry));
     }
     page::page(&RevealedPage {
         frame: visit.frame("Sealed data", Place::Personal),
@@ -238,23 +248,27 @@ pub(super) async fn reveal(Posted { visit, fields }: Posted) -> Result<Response,
     })
 }
 
-/// An entry with the titles of what was sealed in it.
-async fn open(visit: &Visit, RevealedEntry { seq, values }: RevealedEntry) -> Result<Opened, Failure> {
-    let entry: Value = visit.find(&format!("/v1/events/{seq}")).await?.unwrap_or_default();
-    let definitions = visit.pages.app.definitions();
-    let line = Line::of(&entry, &definitions.catalogue);
-    let known = definitions.catalogue.get(&line.event_type);
+/// An entry with the titles of what was sealed in it. Where the entry itself could not be looked up, its number and the
+/// names of its fields have to do.
+fn open(
+    catalogue: &Catalogue,
+    entry: Option<&Value>,
+    RevealedEntry { seq, values }: RevealedEntry,
+) -> Opened {
+    let line = entry.map(|entry| Line::of(entry, catalogue));
+    let known = line.as_ref().and_then(|line| catalogue.get(&line.event_type));
     let titled = |(pointer, value): (String, Value)| {
         let field = known.and_then(|known| known.field(name_of(&pointer)));
-        (field.map_or_else(|| title_of(&pointer), |field| field.title.clone()), in_words(&value))
+        (field.map_or_else(|| title_of(&pointer), |field| field.title.clone()), value_in_words(field, &value))
     };
-    Ok(Opened {
+    let (title, when) = line.map(|line| (line.title, line.happened)).unwrap_or_default();
+    Opened {
         seq,
         number: words::number(seq),
-        title: line.title.clone(),
-        when: line.happened.clone(),
+        title: if title.is_empty() { "An event that cannot be looked up just now".to_owned() } else { title },
+        when,
         values: values.into_iter().map(titled).collect(),
-    })
+    }
 }
 
 /// The field of `data` that a pointer leads to or into.
@@ -286,6 +300,27 @@ mod tests {
         assert_eq!(title_of("/data/contact/e~1mail"), "Contact: E/mail");
         assert_eq!(title_of("/data"), "All that was posted");
         assert_eq!((name_of("/data/requester_name"), name_of("/subject")), ("requester_name", ""));
+    }
+
+    #[test]
+    fn what_was_revealed_is_shown_whatever_else_fails() {
+        let catalogue = Catalogue::built_in().unwrap();
+        let revealed = || RevealedEntry {
+            seq: 1_041,
+            values: BTreeMap::from([("/data/requester_name".to_owned(), json!("A. N. Other"))]),
+        };
+        let entry = json!({ "seq": 1_041, "event": {
+            "type": "request.received", "subject": "FOI/1", "data": { "date": "2026-04-30", "regime": "foi" },
+        } });
+        let whole = open(&catalogue, Some(&entry), revealed());
+        assert_eq!(whole.when.words, "30 April 2026");
+        assert_eq!((whole.number.as_str(), whole.values[0].1.as_str()), ("1,041", "A. N. Other"));
+        for nothing in [None, Some(&Value::Null)] {
+            let bare = open(&catalogue, nothing, revealed());
+            assert_eq!((bare.seq, bare.number.as_str(), bare.when.words.as_str()), (1_041, "1,041", ""));
+            assert_eq!(bare.values, [("Requester name".to_owned(), "A. N. Other".to_owned())]);
+            assert!(!bare.title.is_empty() && bare.title != whole.title);
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ fn which(visit: &Visit, of: String, error: &str) -> Result<Response, Failure> {
 }
 
 /// The entry of a number as somebody types it.
-async fn find(visit: &Visit, of: &str) -> Result<Option<(u64, Value)>, Failure> {
+pub(super) async fn find(visit: &Visit, of: &str) -> Result<Option<(u64, Value)>, Failure> {
     let Ok(seq) = of.replace([',', ' '], "").parse::<u64>() else { return Ok(None) };
     let entry = visit.find(&format!("/v1/events/{seq}")).await?;
     Ok(entry.map(|entry| (seq, entry)))
@@ -104,7 +104,7 @@ async fn sheet(visit: Visit, seq: u64, entry: &Value) -> Result<(Sheet, Option<b
     }
     let standing = match counts {
         Some(true) => "Yes",
-        Some(false) => "No: an earlier correction made it void",
+        Some(false) => "No: an earlier correction says that it counts no more",
         None => "This cannot be told just now, because the search is not ready",
     };
     sheet.corrected = Some(Corrected { line, number, standing });

@@ -7,10 +7,10 @@ use muniment_core::json::{self, Object, Value, pointer_token};
 use muniment_core::limits::EVENT_TIME_AHEAD_SECONDS_MAX;
 use muniment_core::time::Timestamp;
 
+use super::super::dates::{Mistake, Typed};
 use super::super::failure::Fault;
 use super::super::fields::Fields;
 use super::asking::{Asking, EVENT_ID, SUBJECT, WHEN, id_of};
-use super::dates::{Mistake, Typed};
 use crate::report::Day;
 
 /// What is wrong with what was typed.
@@ -139,7 +139,7 @@ fn missing(field: &Field) -> Wrong {
 }
 
 /// What a field of the form says; `None` if nothing.
-fn read(field: &Field, fields: &Fields) -> Result<Option<Value<'static>>, Wrong> {
+pub(super) fn read(field: &Field, fields: &Fields) -> Result<Option<Value<'static>>, Wrong> {
     let id = id_of(field);
     let within = |mistake: Mistake| Wrong::within(&id, &field.title, &mistake);
     let with = |message: String| Wrong::with(&id, &field.title, &message);

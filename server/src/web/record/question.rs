@@ -5,10 +5,10 @@ use muniment_core::json::Value;
 use muniment_core::limits::{CODE_BYTES_MAX, FIELD_TEXT_BYTES_MAX, LIST_ITEMS_MAX};
 use muniment_core::time::Timestamp;
 
+use super::super::dates::Typed;
 use super::super::fields::Fields;
 use super::super::words;
-use super::asking::{Asking, SUBJECT, WHEN, id_of, label};
-use super::dates::Typed;
+use super::asking::{Asking, SUBJECT, WHEN, id_of};
 use super::event::{SUBJECT_TITLE, WHEN_TITLE, When, Wrong, when};
 use crate::report::moment_in_words;
 
@@ -157,10 +157,10 @@ fn hint(field: &Field) -> String {
         FieldKind::Choice(_) if is_list => parts.push("Tick all that apply.".to_owned()),
         FieldKind::Evidence => {
             parts
-                .push("Write each file on a line of its own: its name, a space, and its SHA-256.".to_owned());
+                .push("Write each file on a line of its own: its name, a space, and its SHA-256: 64 digits and letters that fit no other file. The file itself is not kept here.".to_owned());
         }
         _ if is_list => {
-            parts.push(format!("Write each on a line of its own, {LIST_ITEMS_MAX} lines at most."));
+            parts.push(format!("Write each on a line of its own, {} lines at most.", number(LIST_ITEMS_MAX)));
         }
         _ => {}
     }
@@ -168,12 +168,12 @@ fn hint(field: &Field) -> String {
     match kind {
         FieldKind::WholeNumber(bounds) | FieldKind::Number(bounds) => parts.extend(between(*bounds)),
         FieldKind::Text if !is_list => {
-            let most = u64::try_from(FIELD_TEXT_BYTES_MAX).unwrap_or_default();
-            parts.push(format!("There is room for {} characters.", words::number(most)));
+            // Only letters with accents and the like take more than a byte.
+            parts.push(format!("There is room for about {} characters.", number(FIELD_TEXT_BYTES_MAX)));
         }
         FieldKind::Text => {}
         FieldKind::Code | FieldKind::PersonRef | FieldKind::UnitRef => {
-            parts.push(format!("It has no spaces, and {CODE_BYTES_MAX} characters at most."));
+            parts.push(format!("It has no spaces, and {} characters at most.", number(CODE_BYTES_MAX)));
         }
         FieldKind::Date => parts.push("For example, 27 3 2026.".to_owned()),
         FieldKind::Timestamp if is_list => parts.push("For example, 2026-03-27T14:05:00Z.".to_owned()),
@@ -185,6 +185,10 @@ fn hint(field: &Field) -> String {
     }
     parts.extend(example(field));
     parts.join(" ")
+}
+
+fn number(limit: usize) -> String {
+    words::number(u64::try_from(limit).unwrap_or_default())
 }
 
 fn between(bounds: Bounds) -> Option<String> {
@@ -244,7 +248,7 @@ fn control(field: &Field, id: &str, fields: &Fields) -> Control {
         FieldKind::Timestamp => Control::Moment(Typed::of(fields, id)),
         FieldKind::Choice(values) => {
             let most = if field.required { RADIOS_MAX } else { RADIOS_OF_OPTIONAL_MAX };
-            let labelled = values.iter().map(|value| (value.as_str(), label(value))).collect();
+            let labelled = values.iter().map(|value| (value.as_str(), words::choice(value))).collect();
             match values.len() <= most {
                 true => Control::Radios(choices(not_stated, labelled)),
                 false => Control::Select(choices(Some(not_stated.unwrap_or("Choose one")), labelled)),
@@ -256,7 +260,7 @@ fn control(field: &Field, id: &str, fields: &Fields) -> Control {
                 let ticked: Vec<&str> = fields.all(id).collect();
                 let numbered = (1..).zip(values);
                 let boxes = numbered.map(|(number, value)| {
-                    choice(number, value, label(value), ticked.contains(&value.as_str()))
+                    choice(number, value, words::choice(value), ticked.contains(&value.as_str()))
                 });
                 Control::Boxes(boxes.collect())
             }
@@ -274,7 +278,7 @@ pub(super) struct Answered {
     pub(super) note: &'static str,
 }
 
-/// The answers of a form that passed. `is_shown` says, by its id, which questions the form had.
+/// The answers of a form; what cannot be read as it was typed. `is_shown` says, by its id, which questions the form had.
 pub(super) fn answers(
     asking: &Asking,
     fields: &Fields,
@@ -288,7 +292,8 @@ pub(super) fn answers(
     let happened = match when(&Typed::of(fields, WHEN), asking.needs_day, now) {
         Ok(When::Day(day)) => day.in_short(),
         Ok(When::Instant { instant, .. }) => moment_in_words(instant),
-        Ok(When::Now) | Err(_) => "When it is recorded".to_owned(),
+        Ok(When::Now) => "When it is recorded".to_owned(),
+        Err(_) => Typed::of(fields, WHEN).in_short(),
     };
     let mut rows =
         vec![answered(SUBJECT_TITLE, fields.get(SUBJECT).to_owned(), ""), answered(WHEN_TITLE, happened, "")];
@@ -309,19 +314,19 @@ fn in_words(field: &Field, fields: &Fields) -> String {
     let id = id_of(field);
     let typed = Typed::of(fields, &id);
     match &field.kind {
-        FieldKind::Choice(_) => label(fields.get(&id)),
+        FieldKind::Choice(_) => words::choice(fields.get(&id)),
         FieldKind::Boolean => words::from_name(match fields.get(&id) {
             "true" => "yes",
             "false" => "no",
             other => other,
         }),
-        FieldKind::Date => typed.day().map(|day| day.in_short()).unwrap_or_default(),
+        FieldKind::Date => typed.day().map_or_else(|_| typed.in_short(), |day| day.in_short()),
         FieldKind::Timestamp => {
             let instant = typed.day().and_then(|day| typed.instant(day));
-            instant.map(|(instant, _)| moment_in_words(instant)).unwrap_or_default()
+            instant.map_or_else(|_| typed.in_short(), |(instant, _)| moment_in_words(instant))
         }
         FieldKind::List(items) if matches!(**items, FieldKind::Choice(_)) => {
-            fields.all(&id).map(label).collect::<Vec<_>>().join("\n")
+            fields.all(&id).map(words::choice).collect::<Vec<_>>().join("\n")
         }
         _ => fields.get(&id).to_owned(),
     }
@@ -407,6 +412,16 @@ mod tests {
         assert!(told.iter().all(|(title, _)| *title != "Regime"), "{told:?}");
         let note = rows.iter().find(|row| row.value == "a\r\nb").unwrap();
         assert_eq!(note.note, "sealed: stored encrypted");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_shown_as_it_was_typed() {
+        let typed = fields(&[("when-day", "45"), ("when-month", "7"), ("data-regime", "")]);
+        let now = Timestamp::parse_rfc3339("2026-07-14T08:30:00Z").unwrap();
+        let rows = answers(&asking("request.received"), &typed, now, |_| true);
+        let told: Vec<(&str, &str)> =
+            rows.iter().map(|row| (row.title.as_str(), row.value.as_str())).collect();
+        assert_eq!(told, [("When it happened", "45 7")]);
     }
 
     #[test]

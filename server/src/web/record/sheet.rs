@@ -12,6 +12,7 @@ use super::super::failure::Failure;
 use super::super::fields::Fields;
 use super::super::page::{self, Frame, Place};
 use super::super::visit::{Visit, see_other, with_query};
+use super::super::words;
 use super::asking::{Asking, EVENT_ID, STEP, SUBJECT, id_of};
 use super::event::{Wrong, build, of_fault};
 // The templates name the kinds of control.
@@ -35,6 +36,22 @@ pub(super) struct Sheet {
     pub(super) fixed: Vec<(&'static str, String)>,
     /// The entry that a correction is about.
     pub(super) corrected: Option<Corrected>,
+    /// The entry that counts no more, and is recorded right by this form.
+    pub(super) instead: Option<Instead>,
+}
+
+/// An entry that is recorded right.
+#[derive(Debug)]
+pub(super) struct Instead {
+    pub(super) line: Line,
+    /// The entry's number, for people.
+    pub(super) number: String,
+    /// Whether it is known to count no more.
+    pub(super) is_void: bool,
+    /// What of it is not filled in, by title.
+    pub(super) left_out: Vec<String>,
+    /// Where it is said that it counts no more.
+    pub(super) correct_path: String,
 }
 
 /// An entry that is to be corrected.
@@ -59,6 +76,7 @@ struct FormPage<'s> {
     frame: Frame,
     asking: &'s Asking,
     corrected: Option<&'s Corrected>,
+    instead: Option<&'s Instead>,
     path: &'s str,
     event_id: String,
     needed: Vec<Question>,
@@ -170,6 +188,7 @@ impl Sheet {
             frame: if wrongs.is_empty() { frame } else { frame.with_errors() },
             asking: &self.asking,
             corrected: self.corrected.as_ref(),
+            instead: self.instead.as_ref(),
             path: &self.path,
             event_id: fields.get(EVENT_ID).to_owned(),
             needed,
@@ -218,7 +237,7 @@ impl Sheet {
 }
 
 fn recorded_before(first_entry: Option<u64>) -> String {
-    let entry = first_entry.map(|seq| format!(", as entry {seq}")).unwrap_or_default();
+    let entry = first_entry.map(|seq| format!(", as entry {}", words::number(seq))).unwrap_or_default();
     format!(
         "This form was recorded before{entry}, with other answers. If you go on, a second event is recorded. To say that the first is wrong, record a correction of it."
     )

@@ -3,37 +3,89 @@
 // After a mistake the summary is what is read first.
 document.querySelector(".error-summary")?.focus();
 
-// A form is sent once, however often its button is pressed.
+// A form is sent once, however often its button is pressed. A second press says that it is on its way.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
+    if (event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      const says = form.querySelector("[data-says-sent]") ?? form.appendChild(Object.assign(document.createElement("p"), { className: "hint" }));
+      says.dataset.saysSent = "";
+      says.setAttribute("role", "status");
+      says.textContent = "This was sent already, and the answer is on its way. If none comes, load this page again.";
+      return;
+    }
     form.dataset.sent = "yes";
-    setTimeout(() => delete form.dataset.sent, 5000);
   });
 }
 // Coming back by the browser's own button shows a page as it was left.
-addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => delete form.dataset.sent));
+addEventListener("pageshow", () => {
+  document.querySelectorAll("form").forEach((form) => delete form.dataset.sent);
+  document.querySelectorAll("[data-says-sent]").forEach((says) => says.remove());
+});
 
 // Filters that hold at once.
 for (const select of document.querySelectorAll("select[data-submits]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
-// Two minutes before somebody is signed out they are asked.
-const minutes = Number(document.body.dataset.idleMinutes);
+// Two minutes before somebody is signed out they are told. Who was idle can stay; who was there all day has to sign in again.
+const idle = Number(document.body.dataset.idleMinutes) * 60000;
 const dialog = document.getElementById("session-warning");
-if (minutes && dialog) {
-  let timer;
-  const start = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => dialog.showModal(), (minutes - 2) * 60000);
+if (idle && dialog) {
+  const [says, stay, close] = ["p", "[data-stays]", "[data-closes]"].map((what) => dialog.querySelector(what));
+  const lasts = Date.now() + Number(document.body.dataset.leftSeconds) * 1000;
+  const early = 120000;
+  const kept = "What you typed is kept in this window.";
+  let idles, timer, told;
+  const tell = (text, canStay) => {
+    says.textContent = text;
+    stay.hidden = !canStay;
+    close.hidden = canStay;
+    if (!dialog.open) dialog.showModal();
   };
-  dialog.querySelector("button").addEventListener("click", async () => {
+  // Timers stop while a machine sleeps, so the clock is looked at.
+  const look = () => {
+    clearTimeout(timer);
+    const now = Date.now();
+    if (now >= Math.min(idles, lasts)) {
+      tell(`You have been signed out. ${kept} Send it, and you are asked to sign in first.`, false);
+    } else if (now >= lasts - early) {
+      if (told !== "last") tell(`You have been signed in for as long as is allowed. ${kept} Send it soon, or you are asked to sign in first.`, false);
+      told = "last";
+      timer = setTimeout(look, lasts - now);
+    } else if (now >= idles - early) {
+      tell(`You have not opened a page for a while. ${kept}`, true);
+      timer = setTimeout(look, Math.min(idles, lasts - early) - now);
+    } else {
+      // No timer of a browser runs for longer than 24 days.
+      timer = setTimeout(look, Math.min(idles, lasts) - early - now);
+    }
+  };
+  const start = () => {
+    idles = Date.now() + idle;
+    look();
+  };
+  stay.addEventListener("click", async () => {
     const form = new URLSearchParams({ csrf: document.querySelector("input[name=csrf]").value });
-    await fetch("/stay-signed-in", { method: "POST", body: form, redirect: "manual" });
-    dialog.close();
-    start();
+    let status = 0;
+    try {
+      status = (await fetch("/stay-signed-in", { method: "POST", body: form, redirect: "manual" })).status;
+    } catch {
+      tell(`The service could not be reached. ${kept} Try again.`, true);
+      return;
+    }
+    if (status === 204) {
+      dialog.close();
+      start();
+    } else {
+      // Signed out already, in another window or by an administrator.
+      idles = 0;
+      look();
+    }
   });
+  close.addEventListener("click", () => dialog.close());
+  document.addEventListener("visibilitychange", () => document.hidden || dialog.open || look());
   start();
 }
 

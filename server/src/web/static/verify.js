@@ -10,6 +10,37 @@ const STATES = {
   unchecked: ["Not checked", "yellow"],
 };
 
+/** What each step is, and what it means if it is wrong. */
+const MEANS = {
+  entry: [
+    "Whether the text that the server gave is the entry that was asked for, written as every entry is.",
+    "The server gave another entry, or a text that is no entry. Nothing that it says of this entry can be relied on.",
+  ],
+  line_hash: ["A fingerprint of the exact text. The next entry repeats it, so this entry cannot be changed without changing all that follow."],
+  leaf_hash: ["A second fingerprint of the text, by which the entry stands in the tree: the structure from which one fingerprint of the whole ledger is made."],
+  receipt: [
+    "A receipt is a small file that says at which place of the ledger an entry stands. This is whether it is for the entry that was asked for.",
+    "The receipt is damaged, or for another entry. Download it again from the entry’s page.",
+  ],
+  path: [
+    "Whether the receipt has all the fingerprints that are needed to get from this entry to the whole ledger.",
+    "The receipt is incomplete or damaged. Download it again from the entry’s page.",
+  ],
+  root: [
+    "Whether the entry’s fingerprint, put together with those of the receipt, gives the fingerprint of the whole ledger that was signed. If one character of the entry were different, it would not.",
+    "The entry is not the one that was signed for: its text was changed after it was recorded, or the receipt belongs to another entry or ledger.",
+  ],
+  signature: [
+    "Whether the holder of the ledger’s key has signed that fingerprint of the whole ledger.",
+    "The signature was not made with the key in the field above. Either that is not the key of this ledger, or somebody else has signed.",
+  ],
+  chain: [
+    "Whether each entry repeats the fingerprint of the one before it, and none is missing between the first and the last.",
+    "An entry was changed, left out or put in after it was recorded, or the server gave the wrong ones.",
+  ],
+};
+const AFTER_FAILURE = "What to do: see that the key above is the one that you were given, load this page again and check once more. If it fails again, do not rely on the entry. Download its exact bytes and its receipt as evidence, and tell whoever answers for the ledger.";
+
 /** Something that the reader can be told as it is. */
 class Told extends Error {}
 
@@ -90,11 +121,13 @@ function element(name, kind, ...children) {
 /** Shows every step of a report. */
 function show(result, report, title) {
   const list = element("dl", "summary");
-  for (const { title, state, detail } of report.checks) {
+  for (const { name, title, state, detail } of report.checks) {
     const [word, colour] = STATES[state];
-    list.append(element("div", "",
-      element("dt", "", title),
-      element("dd", "", element("strong", `tag ${colour}`, word), " ", detail)));
+    const [what, wrong] = MEANS[name] ?? [];
+    const said = element("dd", "", element("strong", `tag ${colour}`, word), " ", detail);
+    if (what) said.append(element("p", "dim", what));
+    if (wrong && state === "wrong") said.append(element("p", "", wrong));
+    list.append(element("div", "", element("dt", "", title), said));
   }
   result.append(element("h3", "", title), list);
 }
@@ -137,14 +170,14 @@ const entryForm = on("entry", async (say, result) => {
   const line = await bytesOf(`/ledger/${seq}/bytes`, `entry ${seq}`);
   const report = await checkEntry(seq, line, vkey);
   show(result, report, `Entry ${seq}, step by step`);
-  say(report.passed ? "good" : "bad", report.summary, from);
+  say(report.passed ? "good" : "bad", report.summary, from, ...(report.passed ? [] : [AFTER_FAILURE]));
 });
 
 const chainForm = on("chain", async (say, result) => {
   const [first, last] = [numberIn("from", "First entry"), numberIn("to", "Last entry")];
   const [most, lines] = [Number(page.dataset.chain), Number(page.dataset.lines)];
   if (last < first) throw new Told("The last entry has to be the first one or a later one.");
-  if (last - first >= most) throw new Told(`At most ${most} entries are checked at a time.`);
+  if (last - first >= most) throw new Told(`At most ${most.toLocaleString("en-GB")} entries are checked at a time.`);
   const { vkey, from } = key();
   const parts = [];
   for (let start = first; start <= last; start += lines) {
@@ -156,13 +189,13 @@ const chainForm = on("chain", async (say, result) => {
   parts.reduce((place, part) => (whole.set(part, place), place + part.length), 0);
   const chain = await ask("chain", String(first), String(last), whole);
   show(result, chain, `Entries ${first} to ${last}`);
-  if (!chain.passed) return say("bad", chain.summary);
+  if (!chain.passed) return say("bad", chain.summary, AFTER_FAILURE);
   // The chain by itself shows only that the lines fit each other; the signature, that they are the ledger's.
   const end = whole.at(-1) === 10 ? whole.length - 1 : whole.length;
   const line = whole.slice(end > 0 ? whole.lastIndexOf(10, end - 1) + 1 : 0, end);
   const report = await checkEntry(last, line, vkey);
   show(result, report, `Entry ${last}, the last of them, step by step`);
-  say(report.passed ? "good" : "bad", chain.summary, report.summary, from);
+  say(report.passed ? "good" : "bad", chain.summary, report.summary, from, ...(report.passed ? [] : [AFTER_FAILURE]));
 });
 
 // Whoever came by the link of an entry wants it checked.
