@@ -251,8 +251,13 @@ fn compared(change: &Change, before: &Made, after: &Made) {
     for place in change.stays {
         assert!(!is_among(place), "{name}: {place:?} is another one");
     }
-    // Each rests on the case, before or after, as far as it says what it rests on.
-    for place in &of_plugins {
+    // Each rests on the case, before or after, as far as it says what it rests on. A share of which only the denominator is
+    // another one shows what its numerator rests on.
+    let is_numerator_alike = |place: &&Place| {
+        let numerator = |made: &Made| made.shown.get(*place).map(|(value, _)| value[0].clone());
+        place.0.is_empty() && numerator(before) == numerator(after)
+    };
+    for place in of_plugins.iter().filter(|place| !is_numerator_alike(place)) {
         let behind = |made: &Made| made.shown.get(place).map_or_else(Vec::new, |(_, behind)| behind.clone());
         let (was, is) = (behind(before), behind(after));
         let rests = |seqs: &[u64]| seqs.iter().any(|seq| before.case.contains(seq));
