@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use serde_json::{Value, json};
 use support::{Ran, clients, command, root, run};
@@ -96,10 +97,13 @@ fn a_demo_ends_in_a_report_that_is_made_again_byte_for_byte() {
     page(&first);
     pdf(&first, &document);
     refusals(&ledger, &directory.path().join("none"));
-    shape::of_many_and_of_none(&ledger, directory.path());
-    changed::one_field_changes_what_depends_on_it(&ledger, directory.path());
-    again::of_nothing_but_the_ledger(&ledger, &first, &as_at);
-    again::served_and_upgraded(as_posted, &first, &as_at);
+    // These work on copies, side by side.
+    thread::scope(|scope| {
+        scope.spawn(|| shape::of_many_and_of_none(&ledger, directory.path()));
+        scope.spawn(|| changed::one_field_changes_what_depends_on_it(&ledger, directory.path()));
+        scope.spawn(|| again::of_nothing_but_the_ledger(&ledger, &first, &as_at));
+        again::served_and_upgraded(as_posted, &first, &as_at);
+    });
 }
 
 /// Every section is there, each figure rests on entries, and no clause is without a row.

@@ -30,7 +30,7 @@ pub(crate) fn of_many_and_of_none(base: &Path, home: &Path) {
     same_as_the_page(&many, 40..=160, 400);
 
     let none = home.join("none-happened");
-    report_of(base, "2019-20", &none, &["--unrecorded", "--format", "json,html,pdf"]).exits(0);
+    report_of(&ledger.data(), "2019-20", &none, &["--unrecorded", "--format", "json,html,pdf"]).exits(0);
     same_as_the_page(&none, 15..=100, 200);
 }
 
