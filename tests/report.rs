@@ -102,8 +102,8 @@ fn a_demo_ends_in_a_report_that_is_made_again_byte_for_byte() {
         scope.spawn(|| shape::of_many_and_of_none(&ledger, directory.path()));
         scope.spawn(|| changed::one_field_changes_what_depends_on_it(&ledger, directory.path()));
         scope.spawn(|| again::of_nothing_but_the_ledger(&ledger, &first, &as_at));
-        again::served_and_upgraded(as_posted, &first, &as_at);
     });
+    again::served_and_upgraded(as_posted, &first, &as_at);
 }
 
 /// Every section is there, each figure rests on entries, and no clause is without a row.

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{ORIGIN, TestLedger};
 
 /// Longest that a server may take to answer, or to be ready.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A server of a ledger. It is killed when this goes.
 pub struct Server {
