@@ -29,6 +29,32 @@ for (const select of document.querySelectorAll("select[data-submits]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
+// A page that says how far something has come looks again by itself, until that is over.
+const making = document.getElementById("making");
+if (making && "looksAgain" in making.dataset) {
+  const parts = Array.from(making.children, (part) => part.id);
+  const again = async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const now = page.getElementById("making");
+      // Signed out, or no longer known: the page itself says which.
+      if (!now) return location.reload();
+      for (const id of parts) {
+        const [was, is] = [document.getElementById(id), page.getElementById(id)];
+        // What is the same is not read out again.
+        if (is && was.innerHTML !== is.innerHTML) was.replaceChildren(...is.childNodes);
+      }
+      document.title = page.title;
+      if (!("looksAgain" in now.dataset)) return;
+    } catch {
+      // The server is away for a moment.
+    }
+    setTimeout(again, 2000);
+  };
+  setTimeout(again, 1000);
+}
+
 // Two minutes before somebody is signed out they are told. Who was idle can stay; who was there all day has to sign in again.
 const idle = Number(document.body.dataset.idleMinutes) * 60000;
 const dialog = document.getElementById("session-warning");
