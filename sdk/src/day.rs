@@ -132,8 +132,10 @@ impl Day {
     pub fn in_london(instant: Instant) -> Day {
         let micros = instant.as_micros();
         let Some((day, year)) = ruled(micros.div_euclid(DAY_MICROS)) else {
-            let timestamp = jiff::Timestamp::from_microsecond(micros).unwrap_or_default();
-            return Day::from_date(LONDON.to_datetime(timestamp).date());
+            return match jiff::Timestamp::from_microsecond(micros) {
+                Ok(timestamp) => Day::from_date(LONDON.to_datetime(timestamp).date()),
+                Err(_) => Day(i32::try_from(micros.div_euclid(DAY_MICROS)).unwrap_or_default()),
+            };
         };
         // Only in the last hour of a day of summer time is it another day there, and never on a day on which it changes.
         let late = micros.rem_euclid(DAY_MICROS) >= DAY_MICROS - HOUR_MICROS;
@@ -148,8 +150,12 @@ impl Day {
             return Instant::from_micros(i64::from(day.0) * DAY_MICROS - ahead);
         }
         let midnight = self.date().to_datetime(jiff::civil::Time::midnight());
-        let begins = LONDON.to_ambiguous_timestamp(midnight).compatible().unwrap_or_default();
-        Instant::from_micros(begins.as_microsecond())
+        // Where the calendar ends, days go on, and each begins at midnight.
+        let micros = match LONDON.to_ambiguous_timestamp(midnight).compatible() {
+            Ok(begins) => begins.as_microsecond(),
+            Err(_) => i64::from(self.0).saturating_mul(DAY_MICROS),
+        };
+        Instant::from_micros(micros)
     }
 
     /// The instant at which it is over in London: the next midnight there. What happens before it happens on the day.

@@ -192,7 +192,7 @@ impl Lint<'_> {
             let cells = || parts.iter().map(|row| &row.cells[place]);
             match &last.cells[place] {
                 Cell::Number(total) => {
-                    if let Some(sum) = cells().map(number).sum::<Option<i64>>().filter(|sum| sum != total) {
+                    if let Some(sum) = added(cells()).filter(|sum| *sum != i128::from(*total)) {
                         let what = format!(
                             "column {:?} says {total} in all, and its rows add up to {sum}",
                             column.title
@@ -203,14 +203,15 @@ impl Lint<'_> {
                 Cell::Share(total) => {
                     let shares: Option<Vec<Share>> = cells().map(share).collect();
                     let Some(shares) = shares else { continue };
-                    let sum = Share {
-                        numerator: shares.iter().map(|share| share.numerator).sum(),
-                        denominator: shares.iter().map(|share| share.denominator).sum(),
+                    let sum = |of: fn(&Share) -> u64| {
+                        shares.iter().map(|share| u128::from(of(share))).sum::<u128>()
                     };
-                    if sum != *total {
+                    let (numerator, denominator) =
+                        (sum(|share| share.numerator), sum(|share| share.denominator));
+                    if (numerator, denominator) != (total.numerator.into(), total.denominator.into()) {
                         let what = format!(
-                            "column {:?} says {} of {} in all, and its rows add up to {} of {}",
-                            column.title, total.numerator, total.denominator, sum.numerator, sum.denominator
+                            "column {:?} says {} of {} in all, and its rows add up to {numerator} of {denominator}",
+                            column.title, total.numerator, total.denominator
                         );
                         self.add(Rule::Totals, &table.name, what);
                     }
@@ -232,9 +233,7 @@ impl Lint<'_> {
     }
 
     fn stock(&mut self, table: &Table, row: &Row) {
-        let of = |wanted: &dyn Fn(&str) -> bool| -> Option<i64> {
-            named(&table.columns, row, wanted).map(number).sum()
-        };
+        let of = |wanted: &dyn Fn(&str) -> bool| added(named(&table.columns, row, wanted));
         let has = |name: &str| table.columns.iter().any(|column| column.name == name);
         if !has("opening") || !has("closing") {
             return;
@@ -259,8 +258,8 @@ impl Lint<'_> {
         let Some(whole) = named(&table.columns, row, &|name| name == "whole").find_map(number) else {
             return;
         };
-        let parts: Option<i64> =
-            named(&table.columns, row, &|name| name.starts_with("of_")).map(number).sum();
+        let whole = i128::from(whole);
+        let parts = added(named(&table.columns, row, &|name| name.starts_with("of_")));
         if let Some(sum) = parts.filter(|sum| *sum != whole) {
             let how = if sum > whole { "they overlap" } else { "something is left out" };
             let what = format!("row {:?}: the parts add up to {sum} of {whole}: {how}", first(row));
@@ -296,6 +295,11 @@ fn number(cell: &Cell) -> Option<i64> {
         Cell::Nothing => Some(0),
         Cell::Flag(_) | Cell::Text(_) | Cell::Share(_) | Cell::Suppressed(_) => None,
     }
+}
+
+/// The sum, wider than any of its parts: what a plugin says can be as large as its number takes.
+fn added<'r>(cells: impl Iterator<Item = &'r Cell>) -> Option<i128> {
+    cells.map(number).map(|number| number.map(i128::from)).sum()
 }
 
 fn share(cell: &Cell) -> Option<Share> {

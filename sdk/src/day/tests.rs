@@ -111,3 +111,19 @@ fn every_month_of_a_century_ends_in_the_next() {
         assert!(Day(number + 1).plus_months(1) >= end, "{start}");
     }
 }
+
+#[test]
+fn days_go_on_where_the_calendar_ends() {
+    for last in ["9999-12-30", "9999-12-31", "-009999-01-01"] {
+        let last: Day = last.parse().unwrap();
+        let days: Vec<Day> = (-40..40).map(|by| last.plus(by)).collect();
+        for two in days.windows(2) {
+            assert!(two[0].start() < two[1].start(), "{two:?}");
+        }
+        for day in days {
+            assert_eq!(Day::in_london(day.start()), day, "{}", day.0);
+        }
+    }
+    assert!(Day(i32::MAX).start() > day("9999-12-31").start());
+    assert!(Day(i32::MIN).start() < day("-009999-01-01").start());
+}

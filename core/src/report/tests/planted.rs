@@ -219,3 +219,30 @@ fn what_may_be_counted_twice_claims_no_whole() {
         "13 of 5: they overlap",
     );
 }
+
+/// A plugin's numbers are checked whatever they are.
+#[test]
+fn numbers_as_large_as_there_are_add_up() {
+    let most = i64::MAX;
+    let rows = json!([
+        ["Q1", most, share(5, u64::MAX)],
+        ["Q2", most, share(5, u64::MAX)],
+        ["All", most, share(10, 8)]
+    ]);
+    let faults = found(json!([table(&["quarter", "received", "in_time"], &rows, true)]));
+    for says in ["add up to 18446744073709551614", "add up to 10 of 36893488147419103230"] {
+        assert!(faults.iter().any(|(rule, what)| *rule == Rule::Totals && what.contains(says)), "{faults:?}");
+    }
+    let stock = json!([["FOI", most, most, 1, most]]);
+    one(
+        json!([table(&["kind", "opening", "plus_received", "minus_answered", "closing"], &stock, false)]),
+        Rule::Stock,
+        "leave 18446744073709551613",
+    );
+    let parts = json!([["All", most, most, most]]);
+    one(
+        json!([table(&["kind", "of_in_time", "of_late", "whole"], &parts, false)]),
+        Rule::Parts,
+        "they overlap",
+    );
+}

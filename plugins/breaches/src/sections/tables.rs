@@ -178,8 +178,8 @@ fn of_people(scope: &Scope<'_>) -> Table {
         let is_wanted =
             |breach: &Breach| people(breach).is_some_and(|found| wanted.is_none_or(|it| it == found));
         let these: Vec<(At, &Breach)> = scope.breaches().filter(|(_, breach)| is_wanted(breach)).collect();
-        let told =
-            these.iter().flat_map(|(_, breach)| &breach.people_told).map(|(people, _)| *people).sum::<u64>();
+        let told = these.iter().flat_map(|(_, breach)| &breach.people_told).map(|(people, _)| *people);
+        let told = told.fold(0, u64::saturating_add);
         Row::new([
             Cell::from(name),
             Cell::count(these.len()),

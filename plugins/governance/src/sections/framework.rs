@@ -171,8 +171,8 @@ fn boards(
     }
     let rows = grouped(&kinds, |name, these| {
         let not_quorate = these.iter().filter(|it| it.met.quorate == Some(false)).count();
-        let decisions: u32 = these.iter().filter_map(|it| it.met.decisions).sum();
-        counted(name, &[these.len(), not_quorate, decisions as usize], these.iter().map(|it| it.on.seq))
+        let decisions = added(these.iter().filter_map(|it| it.met.decisions));
+        counted(name, &[these.len(), not_quorate, decisions], these.iter().map(|it| it.on.seq))
     });
     section.with(Table {
         name: "boards",
@@ -304,8 +304,7 @@ fn checks(
         return section.paragraph("No check of how the policies are kept is on record in the period.");
     }
     let row = |name: &str, these: &[&Check]| {
-        let sum =
-            |of: &dyn Fn(&Check) -> Option<u32>| these.iter().filter_map(|it| of(it)).sum::<u32>() as usize;
+        let sum = |of: &dyn Fn(&Check) -> Option<u32>| added(these.iter().filter_map(|it| of(it)));
         let (checked, compliant) = (sum(&|it| it.said.checked), sum(&|it| it.said.compliant));
         counted(name, &[these.len(), checked, compliant], these.iter().map(|it| it.on.seq))
     };
@@ -340,4 +339,8 @@ fn checks(
         clauses: vec!["coventry C-CMP.3".to_owned()],
         evidence: untold,
     })
+}
+
+fn added(numbers: impl Iterator<Item = u32>) -> usize {
+    numbers.fold(0, |sum, number| sum.saturating_add(number as usize))
 }

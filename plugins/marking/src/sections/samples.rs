@@ -28,7 +28,8 @@ pub(super) fn samples(view: &View<'_>, section: Section) -> Section {
         });
     }
     let sound: Vec<&&Sample> = all.iter().filter(|sample| sample.wrong().is_some()).collect();
-    let sum = |of: &dyn Fn(&Sample) -> u64| sound.iter().map(|sample| of(sample)).sum::<u64>();
+    let sum =
+        |of: &dyn Fn(&Sample) -> u64| sound.iter().map(|sample| of(sample)).fold(0, u64::saturating_add);
     // A sample in which there is none of a kind is no evidence of it.
     let figure = |name, title: &str, of: fn(&Sample) -> u64, definition: &str| Metric {
         name,
@@ -117,14 +118,14 @@ pub(super) fn samples(view: &View<'_>, section: Section) -> Section {
 
 fn summed<'s>(name: String, samples: impl Iterator<Item = &'s Sample>) -> Sum<6> {
     let figure = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let (mut sum, mut seqs) = ([0; 6], Vec::new());
+    let (mut sum, mut seqs) = ([0_i64; 6], Vec::new());
     for sample in samples {
         seqs.push(sample.on.seq);
         sum[0] += 1;
         let Some(wrong) = sample.wrong() else { continue };
         let figures = [sample.sampled, sample.correct, wrong, sample.legacy, sample.unmarked];
         for (sum, number) in sum[1..].iter_mut().zip(figures) {
-            *sum += figure(number);
+            *sum = sum.saturating_add(figure(number));
         }
     }
     (name, sum, seqs)
