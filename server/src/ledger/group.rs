@@ -179,9 +179,9 @@ impl Group {
         places.map(move |place| &self.lines[start(place)..self.ends[place] - 1])
     }
 
-    /// Keys and numbers of the new entries.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (Key, u64)> {
-        self.new.iter().map(|(key, _)| *key).zip(self.base.size..)
+    /// Keys of the new entries, in their order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.new.iter().map(|(key, _)| *key)
     }
 
     pub(super) fn appended(&self, place: usize, replayed: bool) -> Appended {

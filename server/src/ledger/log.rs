@@ -202,7 +202,7 @@ impl Log {
         if let Err(error) = self.shared.tree_mut().grow(growth) {
             tracing::warn!(%error, "tiles could not be written; they stay in memory until they can");
         }
-        group.entries().for_each(|(key, seq)| self.keys.insert(key, seq));
+        group.keys().for_each(|key| self.keys.push(key));
         let start = u32::try_from(self.active.bytes()).expect("a segment is smaller than 4 GiB");
         let end = |end: &usize| start + u32::try_from(*end).expect("a group is smaller than 4 GiB");
         self.active.publish(group.ends.iter().map(end));

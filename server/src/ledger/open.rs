@@ -99,7 +99,7 @@ pub fn open(disk: Arc<dyn Disk>, options: &OpenOptions) -> Result<(Log, OpenRepo
         }
         head = scanned.head;
         keys.open_segment(first);
-        scanned.keys.iter().zip(first..).for_each(|(key, seq)| keys.insert(*key, seq));
+        scanned.keys.iter().for_each(|key| keys.push(*key));
         leaves.extend_from_slice(&scanned.leaves);
         restorations.extend_from_slice(&scanned.restorations);
         let lines = Arc::new(LineSegment::new(first, file, scanned.ends));

@@ -7,10 +7,10 @@ mod filter;
 pub mod run;
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
+use hashbrown::HashTable;
 use muniment_core::key::Key;
 
 pub use run::{KeyRun, RunError};
@@ -36,13 +36,35 @@ impl Hasher for KeyHasher {
 /// A map from keys.
 pub type KeyMap<V> = HashMap<Key, V, BuildHasherDefault<KeyHasher>>;
 
-/// The keys of one segment that is not sealed.
+/// The keys of one segment that is not sealed. Several such segments may wait for their sealing, so it holds each key once.
 #[derive(Debug, Default)]
 struct SegmentKeys {
     first: u64,
-    seqs: KeyMap<u64>,
-    /// Further entries whose key is in `seqs` already: two names with one 128-bit hash.
-    more: Vec<(Key, u64)>,
+    /// Of each entry, in their order.
+    keys: Vec<Key>,
+    /// Places in `keys`. Two names may have one 128-bit hash: both are in it.
+    places: HashTable<u32>,
+}
+
+impl SegmentKeys {
+    fn push(&mut self, key: Key) {
+        let place = u32::try_from(self.keys.len()).expect("a segment holds fewer than 2^32 entries");
+        self.keys.push(key);
+        let keys = &self.keys;
+        self.places.insert_unique(hash(key), place, |place| hash(keys[*place as usize]));
+    }
+
+    fn find(&self, key: Key) -> impl Iterator<Item = u64> {
+        let candidates = self.places.iter_hash(hash(key));
+        let places = candidates.filter(move |place| self.keys[**place as usize] == key);
+        places.map(|place| self.first + u64::from(*place))
+    }
+}
+
+fn hash(key: Key) -> u64 {
+    let mut hasher = KeyHasher::default();
+    hasher.write(&key.0);
+    hasher.finish()
 }
 
 /// All keys of a ledger.
@@ -63,8 +85,9 @@ impl KeyIndex {
             run.find(key, &mut found)?;
         }
         for segment in &self.open {
-            found.extend(segment.seqs.get(&key));
-            found.extend(segment.more.iter().filter(|(more, _)| *more == key).map(|(_, seq)| seq));
+            let before = found.len();
+            found.extend(segment.find(key));
+            found[before..].sort_unstable();
         }
         Ok(found)
     }
@@ -75,28 +98,19 @@ impl KeyIndex {
         self.open.push(SegmentKeys { first, ..SegmentKeys::default() });
     }
 
-    /// An entry of the newest segment has been synced.
+    /// The next entry of the newest segment has been synced.
     ///
     /// # Panics
     /// If no segment is open, which is a mistake in the caller.
-    pub fn insert(&mut self, key: Key, seq: u64) {
-        let segment = self.open.last_mut().expect("a segment is open");
-        match segment.seqs.entry(key) {
-            Entry::Occupied(_) => segment.more.push((key, seq)),
-            Entry::Vacant(free) => drop(free.insert(seq)),
-        }
+    pub fn push(&mut self, key: Key) {
+        self.open.last_mut().expect("a segment is open").push(key);
     }
 
     /// The records of a segment's run, from memory; not sorted.
     #[must_use]
     pub fn records(&self, first: u64) -> Vec<(Key, u32)> {
-        let distance =
-            |seq: u64| u32::try_from(seq - first).expect("a segment holds fewer than 2^32 entries");
-        let Some(segment) = self.open.iter().find(|segment| segment.first == first) else {
-            return Vec::new();
-        };
-        let all = segment.seqs.iter().map(|(key, seq)| (*key, *seq)).chain(segment.more.iter().copied());
-        all.map(|(key, seq)| (key, distance(seq))).collect()
+        let segment = self.open.iter().find(|segment| segment.first == first);
+        segment.map_or_else(Vec::new, |segment| segment.keys.iter().copied().zip(0..).collect())
     }
 
     /// A sealed segment's run takes the place of its keys in memory.
@@ -145,7 +159,7 @@ mod tests {
         let records: Vec<(Key, u32)> = (0..600).map(|n| (key, n)).collect();
         let mut index = KeyIndex::default();
         index.open_segment(0);
-        (0..600).for_each(|seq| index.insert(key, seq));
+        (0..600).for_each(|_| index.push(key));
         assert_eq!(index.find(key).unwrap().len(), 600);
         let mut from_memory = index.records(0);
         from_memory.sort_unstable();
