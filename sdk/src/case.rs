@@ -33,6 +33,7 @@ mod changes;
 mod fold;
 mod history;
 mod key;
+mod known;
 mod links;
 mod standing;
 #[cfg(test)]

@@ -50,10 +50,18 @@ impl<P: Plugin> Running<P> {
     /// author's mistake, which any test shows.
     #[must_use]
     pub fn snapshot(&self) -> Vec<u8> {
-        match postcard::to_allocvec(&self.plugin) {
+        match self.written() {
             Ok(bytes) => bytes,
             Err(error) => panic!("the state cannot be written: {error}"),
         }
+    }
+
+    /// The state as bytes, in no more room than they take: a large state has to stand beside them.
+    fn written(&self) -> postcard::Result<Vec<u8>> {
+        let size = postcard::serialize_with_flavor(&self.plugin, postcard::ser_flavors::Size::default())?;
+        let mut bytes = vec![0; size];
+        postcard::to_slice(&self.plugin, &mut bytes)?;
+        Ok(bytes)
     }
 
     /// Folds items in order, and stops where the time has to be told first.

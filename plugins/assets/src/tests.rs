@@ -65,6 +65,34 @@ fn any_history_that_the_catalogue_takes_is_borne() {
     muniment_histories::check_any_history::<Assets>();
 }
 
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_an_asset_that_is_over_is_bounded() {
+    let happens = |kind, subject, day, data| muniment_histories::Happens { kind, subject, day, data };
+    let case = [
+        happens(
+            "asset.registered",
+            "AST-#",
+            0,
+            json!({ "asset_title": "Tenancy files of estate #", "forms": ["database", "paper"], "system": "housing-cases", "personal_data": true, "owner": "role/head-of-housing", "unit": "housing" }),
+        ),
+        happens(
+            "asset.reviewed",
+            "AST-#",
+            90,
+            json!({ "finding": "current", "owner": "role/head-of-housing" }),
+        ),
+        happens(
+            "asset.owner_changed",
+            "AST-#",
+            100,
+            json!({ "owner": "role/head-of-repairs", "vacant": false }),
+        ),
+        happens("asset.reviewed", "AST-#", 200, json!({ "finding": "retired" })),
+    ];
+    muniment_histories::check_bytes_a_case::<Assets>(&case, 256);
+}
+
 #[test]
 fn an_asset_is_reviewed_within_twelve_months() {
     let scenario = unlisted().post(registered("AST-1", "2025-03-10")).wait_until("2026-03-10T23:59:59Z");

@@ -56,3 +56,24 @@ fn the_manifest_is_in_order() {
 fn any_history_that_the_catalogue_takes_is_borne() {
     muniment_histories::check_any_history::<Governance>();
 }
+
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_a_question_that_is_over_is_bounded() {
+    let happens = |kind, subject, day, data| muniment_histories::Happens { kind, subject, day, data };
+    let case = [
+        happens(
+            "guidance.requested",
+            "ADV-2025-#",
+            0,
+            json!({ "topic": "requests", "asked_by_class": "staff", "unit": "housing" }),
+        ),
+        happens(
+            "guidance.given",
+            "ADV-2025-#",
+            3,
+            json!({ "answered_by": "role/information-governance-team", "handbook_page": "procedure/handling-requests" }),
+        ),
+    ];
+    muniment_histories::check_bytes_a_case::<Governance>(&case, 128);
+}

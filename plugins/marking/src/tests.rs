@@ -68,6 +68,35 @@ fn any_history_that_the_catalogue_takes_is_borne() {
     muniment_histories::check_any_history::<Marking>();
 }
 
+/// The details of a case stay, as a correction may come. What was done below a marking is part of an incident: that makes it
+/// larger than others.
+#[test]
+fn what_is_kept_of_a_document_that_is_over_is_bounded() {
+    let happens = |kind, subject, day, data| muniment_histories::Happens { kind, subject, day, data };
+    let case = [
+        happens(
+            "marking.applied",
+            "DOC-2025-#",
+            0,
+            json!({ "scheme": "gscp_2023", "tier": "official", "sensitive": true, "descriptors": ["legal"], "owner": "role/head-of-legal", "unit": "legal" }),
+        ),
+        happens(
+            "marking.handling_breach",
+            "DOC-2025-#",
+            20,
+            json!({ "tier": "official", "sensitive": true, "action": "sent", "channel": "email", "incident_ref": "INC-#", "unit": "legal" }),
+        ),
+        happens("incident.closed", "INC-#", 30, json!({ "close_reason": "other" })),
+        happens(
+            "marking.changed",
+            "DOC-2025-#",
+            200,
+            json!({ "scheme": "gscp_2023", "tier": "official", "sensitive": false, "change_reason": "no_longer_sensitive" }),
+        ),
+    ];
+    muniment_histories::check_bytes_a_case::<Marking>(&case, 320);
+}
+
 #[test]
 fn the_scheme_of_six_tiers_is_in_use_until_its_last_day() {
     assert_eq!(of(marked("2014-04-02", "gpms_2008", "restricted")), RIGHT);

@@ -72,3 +72,44 @@ fn the_manifest_is_in_order() {
 fn any_history_that_the_catalogue_takes_is_borne() {
     muniment_histories::check_any_history::<People>();
 }
+
+/// The details of a person stay, as a correction may come. Employment, training and access are cases of their own and parts of
+/// the person's: that makes it larger than others.
+#[test]
+fn what_is_kept_of_a_leaver_that_is_over_is_bounded() {
+    let happens = |kind, subject, day, data| muniment_histories::Happens { kind, subject, day, data };
+    let case = [
+        happens(
+            "staff.joined",
+            "EMP-#",
+            0,
+            json!({ "person": "p-#", "user_class": "staff", "starts": "@day", "unit": "housing" }),
+        ),
+        happens(
+            "contract.clause_acknowledged",
+            "EMP-#",
+            0,
+            json!({ "person": "p-#", "user_class": "staff", "clause_kind": "confidentiality", "occasion": "start" }),
+        ),
+        happens(
+            "training.completed",
+            "LRN-#",
+            3,
+            json!({ "person": "p-#", "user_class": "staff", "course": "information-governance-basics", "course_kind": "induction", "delivery": "e_learning" }),
+        ),
+        happens(
+            "access.granted",
+            "access/#",
+            4,
+            json!({ "person": "p-#", "system": "housing-cases", "entitlement": "read", "user_class": "staff" }),
+        ),
+        happens("access.revoked", "access/#", 60, json!({ "system": "housing-cases" })),
+        happens(
+            "staff.left",
+            "EMP-#",
+            60,
+            json!({ "person": "p-#", "user_class": "staff", "last_day": "@day" }),
+        ),
+    ];
+    muniment_histories::check_bytes_a_case::<People>(&case, 512);
+}

@@ -59,6 +59,22 @@ fn any_history_that_the_catalogue_takes_is_borne() {
     muniment_histories::check_any_history::<Publishing>();
 }
 
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_a_publication_is_bounded() {
+    let happens = |kind, subject, day, data| muniment_histories::Happens { kind, subject, day, data };
+    let case = [
+        happens("request.published", "FOI-2025-#", 0, json!({ "publication_ref": "DL-2025-#" })),
+        happens(
+            "dataset.published",
+            "spend-over-500-#",
+            10,
+            json!({ "dataset_title": "Spending over 500 pounds, part #", "duty": "transparency_code", "licence": "open_government_licence", "checked": true, "owner": "role/head-of-finance", "unit": "finance" }),
+        ),
+    ];
+    muniment_histories::check_bytes_a_case::<Publishing>(&case, 256);
+}
+
 /// Nobody posts anything: the quarters go by all the same.
 #[test]
 fn a_quarter_of_which_nothing_is_known_is_late_a_month_after_its_end() {

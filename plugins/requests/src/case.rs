@@ -3,7 +3,7 @@
 use muniment_sdk::law::{self, TimeLimit};
 use muniment_sdk::{
     Alarm, Alert, Calendars, Case, Data, DataError, Day, EIR_EXTENDED_WORKING_DAYS, Happened, Instant,
-    Touched,
+    Period, Touched,
 };
 
 use crate::apply::{Answer, CloseReason, End, Exemption, Fact, Regime, ReopenReason, Requester};
@@ -141,6 +141,12 @@ impl Request {
     /// Whether it waits for an answer that the law asks for.
     pub(crate) fn is_open(&self) -> bool {
         self.ended.is_none()
+    }
+
+    /// Whether it waited for an answer on some day of a period, be it that on which it came or ended. Of all others a section
+    /// about the period counts nothing.
+    pub(crate) fn bears_on(&self, period: Period) -> bool {
+        self.received.day <= period.to && self.ended.is_none_or(|ended| ended.on.day >= period.from)
     }
 
     /// As it arrived; nothing where a fact is about something else.
@@ -316,6 +322,28 @@ impl Request {
             ReopenReason::Other => self.reopened = Some(on),
         }
     }
+}
+
+/// The first answer to a request of which nothing says that it was received; nothing where the answers name no law that is this
+/// plugin's, but another.
+pub(crate) fn answer_without_request(facts: &[Happened<Fact>]) -> Option<&Happened<Fact>> {
+    if facts.iter().any(|happened| matches!(happened.fact, Fact::Received { .. })) {
+        return None;
+    }
+    let law = |happened: &Happened<Fact>| match happened.fact {
+        Fact::Answered { regime, .. } => regime,
+        Fact::RegimeChanged { regime, .. } => Some(regime),
+        _ => None,
+    };
+    let laws: Vec<Regime> = facts.iter().filter_map(law).collect();
+    let is_of_others = !laws.is_empty() && first(&laws) == Regime::Other;
+    let is_answer = |happened: &&Happened<Fact>| {
+        matches!(
+            happened.fact,
+            Fact::Answered { end: End::Answered(_), .. } | Fact::Closed(CloseReason::Answered)
+        )
+    };
+    facts.iter().find(is_answer).filter(|_| !is_of_others)
 }
 
 /// The first law that is this plugin's; of a person's request about their own data none is.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use muniment_sdk::{Cell, Column, Finding, Instant, Metric, Period, Row, Section, Table};
 
 use crate::apply::{Answer, End, Regime};
-use crate::case::{Ended, Request};
+use crate::case::{Ended, Request, answer_without_request};
 use crate::registers::regime;
 use crate::review::section::with_reviews;
 use crate::{Requests, Settings};
@@ -22,8 +22,9 @@ pub(crate) fn requests(
     period: Period,
     status_at: Instant,
 ) -> Section {
-    let cases: Vec<Request> =
-        plugin.cases.cases_at(settings, status_at).map(|(_, request)| request).collect();
+    // There may be a million that are over for long: those are gone through, and not kept.
+    let (subjects, cases): (Vec<&str>, Vec<Request>) =
+        plugin.cases.cases_at(settings, status_at).filter(|(_, request)| request.bears_on(period)).unzip();
     let received: Vec<&Request> = cases.iter().filter(|request| period.holds(request.received.day)).collect();
     let answered: Vec<(Answer, Ended)> = cases
         .iter()
@@ -72,13 +73,17 @@ pub(crate) fn requests(
     let section = breakdown::with_breakdown(section, &cases, period);
     let referred = plugin.reviews.cases_at(settings, status_at).map(|(subject, _)| subject.to_owned());
     let referred: BTreeSet<String> = referred.collect();
-    let subjects: Vec<(&str, Request)> = plugin.cases.cases_at(settings, status_at).collect();
-    let section = section.with(statistics::of(&subjects, &referred, period));
+    let by_subject = subjects.into_iter().zip(&cases);
+    let section = section.with(statistics::of(by_subject, &referred, period));
     let section = with_reviews(section, &plugin.reviews, settings, period, status_at);
     let notices = plugin.notices.cases_at(settings, status_at);
     let section = section.with(breakdown::regulator(notices.map(|(_, notices)| notices), period));
-    let found = ended_before_receipt(&cases, period).into_iter().chain(unreadable(plugin));
-    found.fold(section, Section::with)
+    let found = [
+        ended_before_receipt(&cases, period),
+        answered_without_request(plugin, settings, period, status_at),
+        unreadable(plugin),
+    ];
+    found.into_iter().flatten().fold(section, Section::with)
 }
 
 /// What cannot have been: whoever keeps the cases is to look at the dates.
@@ -90,6 +95,28 @@ fn ended_before_receipt(cases: &[Request], period: Period) -> Option<Finding> {
         text: format!(
             "{} requests are recorded to have been answered, or to have ended otherwise, on a day before they were received. They are counted \
              as ended on the day of receipt.",
+            evidence.len()
+        ),
+        clauses: Vec::new(),
+        evidence,
+    })
+}
+
+/// What is known in part only: whoever keeps the cases is to record the receipts.
+fn answered_without_request(
+    plugin: &Requests,
+    settings: &Settings,
+    period: Period,
+    status_at: Instant,
+) -> Option<Finding> {
+    let answers = plugin.cases.incomplete(settings).filter_map(|(_, facts)| {
+        let answer = answer_without_request(&facts)?;
+        (period.holds(answer.day) && answer.time <= status_at).then_some(answer.seq)
+    });
+    let evidence: Vec<u64> = answers.collect();
+    (!evidence.is_empty()).then(|| Finding {
+        text: format!(
+            "{} answers belong to requests that are not on record, and are counted nowhere until the receipt is recorded. Those that              name no law may be about personal data: the section about rights of data subjects tells of them too.",
             evidence.len()
         ),
         clauses: Vec::new(),

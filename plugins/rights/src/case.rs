@@ -3,7 +3,7 @@
 use muniment_sdk::law::{Length, RIGHT_2026};
 use muniment_sdk::{
     Alarm, Alert, Calendars, Case, Data, DataError, Day, Deadline, Happened, Instant, Nation, NoDeadline,
-    Right, RightsClock, Step,
+    Period, Right, RightsClock, Step,
 };
 
 use crate::apply::{CloseReason, End, Fact, Need, Needed, Reasons, ReopenReason};
@@ -130,6 +130,16 @@ impl Request {
     /// Whether it still is a request of a data subject.
     pub(crate) fn is_right(&self) -> bool {
         self.regimes.left.is_none()
+    }
+
+    /// Whether it waited for an answer on some day of a period, or something was asked or notified in it. Of all others a
+    /// section about the period counts nothing.
+    pub(crate) fn bears_on(&self, period: Period) -> bool {
+        let waited =
+            self.received.day <= period.to && self.ended.is_none_or(|ended| ended.on.day >= period.from);
+        let asked = self.questions.iter().flat_map(|question| [Some(question.asked), question.supplied]);
+        let notified = self.notices.iter().map(|notice| Some(notice.on));
+        waited || asked.chain(notified).flatten().any(|on| period.holds(on.day))
     }
 
     /// When the start of its clock was recorded: by the calendar as it was known then, the requester was told when to expect
@@ -343,6 +353,25 @@ impl Request {
             ReopenReason::Other => self.reopened = Some(on),
         }
     }
+}
+
+/// The first answer to a request of which nothing says that it was received; nothing where the answers name laws, and none of
+/// them is a right.
+pub(crate) fn answer_without_request(facts: &[Happened<Fact>]) -> Option<&Happened<Fact>> {
+    if facts.iter().any(|happened| matches!(happened.fact, Fact::Received { .. })) {
+        return None;
+    }
+    let law = |happened: &Happened<Fact>| match happened.fact {
+        Fact::Answered { regime } => regime,
+        Fact::RegimeChanged { regime, .. } => Some(regime),
+        _ => None,
+    };
+    let laws: Vec<Regime> = facts.iter().filter_map(law).collect();
+    let is_of_others = !laws.is_empty() && !laws.iter().any(|law| law.is_right());
+    let is_answer = |happened: &&Happened<Fact>| {
+        matches!(happened.fact, Fact::Answered { .. } | Fact::Closed(CloseReason::Answered))
+    };
+    facts.iter().find(is_answer).filter(|_| !is_of_others)
 }
 
 fn is_extended(deadline: &Deadline) -> bool {

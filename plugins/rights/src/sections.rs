@@ -3,7 +3,7 @@
 use muniment_sdk::{Cell, Column, Finding, Instant, Metric, Period, Row, Section, Table};
 
 use crate::apply::{End, Needed, Reasons};
-use crate::case::{Ended, Notice, On, Question, Request, Stops};
+use crate::case::{Ended, Notice, On, Question, Request, Stops, answer_without_request};
 use crate::regimes::Regime;
 use crate::{Rights, Settings};
 
@@ -12,7 +12,9 @@ mod complaints;
 /// Section R6, about requests and complaints of a period as they stood at an instant.
 pub(crate) fn rights(plugin: &Rights, settings: &Settings, period: Period, status_at: Instant) -> Section {
     let cases = plugin.requests.cases_at(settings, status_at).map(|(_, request)| request);
-    let cases: Vec<Request> = cases.filter(Request::is_right).collect();
+    // There may be a million that are over for long: those are gone through, and not kept.
+    let cases: Vec<Request> =
+        cases.filter(|request| request.is_right() && request.bears_on(period)).collect();
     let mut section = Section::new(
         "R6",
         "Rights of data subjects, and data protection complaints",
@@ -33,8 +35,12 @@ pub(crate) fn rights(plugin: &Rights, settings: &Settings, period: Period, statu
     }
     section = section.with(pauses(&cases, period));
     section = complaints::described(section, plugin, settings, period, status_at);
-    let found = ended_before_receipt(&cases, period).into_iter().chain(unreadable(plugin));
-    found.fold(section, Section::with)
+    let found = [
+        ended_before_receipt(&cases, period),
+        answered_without_request(plugin, settings, period, status_at),
+        unreadable(plugin),
+    ];
+    found.into_iter().flatten().fold(section, Section::with)
 }
 
 /// What cannot have been: whoever keeps the cases is to look at the dates.
@@ -46,6 +52,28 @@ fn ended_before_receipt(cases: &[Request], period: Period) -> Option<Finding> {
         text: format!(
             "{} requests are recorded to have been answered, or to have ended otherwise, on a day before they were received. They are counted \
              as ended on the day of receipt.",
+            evidence.len()
+        ),
+        clauses: Vec::new(),
+        evidence,
+    })
+}
+
+/// What is known in part only: whoever keeps the cases is to record the receipts.
+fn answered_without_request(
+    plugin: &Rights,
+    settings: &Settings,
+    period: Period,
+    status_at: Instant,
+) -> Option<Finding> {
+    let answers = plugin.requests.incomplete(settings).filter_map(|(_, facts)| {
+        let answer = answer_without_request(&facts)?;
+        (period.holds(answer.day) && answer.time <= status_at).then_some(answer.seq)
+    });
+    let evidence: Vec<u64> = answers.collect();
+    (!evidence.is_empty()).then(|| Finding {
+        text: format!(
+            "{} answers belong to requests that are not on record, and are counted nowhere until the receipt is recorded. Those that              name no law may be about other information: the section about requests for information tells of them too.",
             evidence.len()
         ),
         clauses: Vec::new(),

@@ -59,7 +59,7 @@ fn what_is_kept_of_a_request_that_is_over_is_bounded() {
         happens("request.response_issued", 14, json!({ "outcome": "granted_in_full" })),
         happens("request.closed", 15, json!({ "close_reason": "answered" })),
     ];
-    muniment_histories::check_bytes_a_case::<Rights>(&case, 256);
+    muniment_histories::check_bytes_a_case::<Rights>(&case, 128);
 }
 
 /// Received on 3 March: regulators count to 7 April, behind Easter, and the safe reading ends before it.

@@ -101,3 +101,30 @@ fn the_manifest_is_in_order() {
 fn any_history_that_the_catalogue_takes_is_borne() {
     muniment_histories::check_any_history::<Sharing>();
 }
+
+/// The details of an agreement stay, as a correction may come. What was shared under it is a case of its own, and kept by its
+/// agreement too: that makes it larger than others.
+#[test]
+fn what_is_kept_of_an_agreement_that_is_over_is_bounded() {
+    let happens = |kind, subject, day, data| muniment_histories::Happens { kind, subject, day, data };
+    let case = [
+        happens(
+            "isa.drafted",
+            "ISA-2025-#",
+            0,
+            json!({ "parties": ["exemplar-city"], "agreement_title": "Joint care in ward #", "protocol_ref": "ISP-1", "lawful_basis": "public_task", "owner": "role/head-of-care", "unit": "care" }),
+        ),
+        happens("isa.reviewed", "ISA-2025-#", 1, json!({ "outcome": "approved" })),
+        happens("isa.recorded", "ISA-2025-#", 2, json!({ "owner": "role/head-of-care" })),
+        happens("isa.signed", "ISA-2025-#", 3, json!({ "party": "exemplar-icb" })),
+        happens("isa.activated", "ISA-2025-#", 4, json!({ "review_due": "2026-12-31" })),
+        happens(
+            "sharing.transfer_made",
+            "TRF-#",
+            30,
+            json!({ "isa_ref": "ISA-2025-#", "direction": "outgoing", "transfer_method": "secure_email", "encrypted": true, "personal_data": true, "unit": "care" }),
+        ),
+        happens("isa.terminated", "ISA-2025-#", 200, json!({ "end_reason": "purpose_ended" })),
+    ];
+    muniment_histories::check_bytes_a_case::<Sharing>(&case, 512);
+}

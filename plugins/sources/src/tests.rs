@@ -91,6 +91,30 @@ fn any_history_that_the_catalogue_takes_is_borne() {
     muniment_histories::check_any_history::<Sources>();
 }
 
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_an_incident_that_is_over_is_bounded() {
+    let happens = |kind, subject, day, data| muniment_histories::Happens { kind, subject, day, data };
+    let case = [
+        happens(
+            "incident.reported",
+            "INC-#",
+            0,
+            json!({ "detected_at": "@time", "kind": "data_breach", "medium": "email", "channel": "email", "harm_kind": "disclosure", "intent": "accidental", "unit": "housing" }),
+        ),
+        happens("incident.triaged", "INC-#", 0, json!({ "route": "breach", "dimension": "confidentiality" })),
+        happens("breach.aware", "INC-#", 1, json!({ "detected_at": "@time" })),
+        happens(
+            "breach.assessed",
+            "INC-#",
+            2,
+            json!({ "ico_type": "data_emailed_to_incorrect_recipient", "dimension": "confidentiality", "severity": "green" }),
+        ),
+        happens("incident.closed", "INC-#", 20, json!({ "close_reason": "passed_on_as_breach" })),
+    ];
+    muniment_histories::check_bytes_a_case::<Sources>(&case, 128);
+}
+
 #[test]
 fn a_system_is_silent_once_its_interval_is_over() {
     let run = Scenario::<Sources>::new()

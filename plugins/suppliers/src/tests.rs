@@ -78,6 +78,37 @@ fn any_history_that_the_catalogue_takes_is_borne() {
     muniment_histories::check_any_history::<Suppliers>();
 }
 
+/// The details of an engagement stay, as a correction may come. The undertaking and the access are cases of their own that are
+/// found by the person: that makes it larger than others.
+#[test]
+fn what_is_kept_of_an_engagement_that_is_over_is_bounded() {
+    let happens = |kind, subject, day, data| muniment_histories::Happens { kind, subject, day, data };
+    let case = [
+        happens(
+            "contractor.engaged",
+            "CTR-2025-#",
+            0,
+            json!({ "person": "p-#", "starts": "@day", "data_access": "personal_data", "commissioned_by": "role/head-of-ict", "unit": "ict" }),
+        ),
+        happens(
+            "nda.signed",
+            "NDA-#",
+            0,
+            json!({ "person": "p-#", "contractor_ref": "CTR-2025-#", "scope": "person", "signed_on": "@day" }),
+        ),
+        happens("contractor.started", "CTR-2025-#", 1, json!({})),
+        happens(
+            "access.granted",
+            "access/#",
+            1,
+            json!({ "person": "p-#", "system": "housing-cases", "entitlement": "read", "user_class": "contractor" }),
+        ),
+        happens("access.revoked", "access/#", 30, json!({ "system": "housing-cases" })),
+        happens("contractor.ended", "CTR-2025-#", 30, json!({ "data_returned": true })),
+    ];
+    muniment_histories::check_bytes_a_case::<Suppliers>(&case, 512);
+}
+
 #[test]
 fn who_starts_without_signing_is_told_of_from_the_start_on() {
     let started = scenario([engaged("2026-03-02"), started("2026-03-09T08:30:00Z")]);

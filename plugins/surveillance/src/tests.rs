@@ -70,6 +70,29 @@ fn any_history_that_the_catalogue_takes_is_borne() {
     muniment_histories::check_any_history::<Surveillance>();
 }
 
+/// The details of a case stay, as a correction may come: small enough that a million of them go into the memory of a plugin.
+#[test]
+fn what_is_kept_of_an_authorisation_that_is_over_is_bounded() {
+    let happens = |kind, subject, day, data| muniment_histories::Happens { kind, subject, day, data };
+    let case = [
+        happens(
+            "ripa.authorised",
+            "RIPA-2025-#",
+            0,
+            json!({ "kind": "directed_surveillance", "crime_kind": "underage_sales", "purpose": "underage_sales", "authorised_by": "role/head-of-legal", "necessary": true, "proportionate": true, "collateral_considered": true, "unit": "trading-standards" }),
+        ),
+        happens(
+            "ripa.judicially_approved",
+            "RIPA-2025-#",
+            2,
+            json!({ "approved": true, "court_ref": "MC-2025-#", "starts": "@day" }),
+        ),
+        happens("ripa.reviewed", "RIPA-2025-#", 30, json!({ "decision": "continue" })),
+        happens("ripa.cancelled", "RIPA-2025-#", 60, json!({ "cancel_reason": "achieved" })),
+    ];
+    muniment_histories::check_bytes_a_case::<Surveillance>(&case, 160);
+}
+
 /// Regulation of Investigatory Powers Act 2000, section 43(3): months that begin with the day on which it took effect.
 #[test]
 fn an_authorisation_holds_from_the_magistrates_approval_for_as_long_as_the_law_says() {

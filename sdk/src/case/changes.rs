@@ -50,20 +50,18 @@ impl<C: Case> CaseFold<C> {
     #[must_use]
     pub fn changes(&self, case: &str) -> Vec<Change> {
         let mut changes = Vec::new();
-        for (number, history) in self.histories(case) {
-            for entry in history.entries::<C::Fact>() {
-                let what = match entry.what {
-                    What::Correction(target, Correction::Void) => Changed::Voided(target),
-                    What::Correction(target, Correction::Restore) => Changed::Restored(target),
-                    What::Correction(target, Correction::Replace(_) | Correction::Unreadable) => {
-                        Changed::Replaced(target)
-                    }
-                    What::Linked(_) => Changed::Joined(number.to_owned()),
-                    What::Unlinked => Changed::Parted(number.to_owned()),
-                    What::Fact(..) | What::Unreadable(..) => continue,
-                };
-                changes.push(Change { by: entry.seq, recorded: entry.recorded, what });
-            }
+        for (number, entry) in self.entries(case) {
+            let what = match entry.what {
+                What::Correction(target, Correction::Void) => Changed::Voided(target),
+                What::Correction(target, Correction::Restore) => Changed::Restored(target),
+                What::Correction(target, Correction::Replace(_) | Correction::Unreadable) => {
+                    Changed::Replaced(target)
+                }
+                What::Linked(_) => Changed::Joined(number.to_owned()),
+                What::Unlinked => Changed::Parted(number.to_owned()),
+                What::Fact(..) | What::Unreadable(..) => continue,
+            };
+            changes.push(Change { by: entry.seq, recorded: entry.recorded, what });
         }
         changes.sort_by_key(|change| change.by);
         changes

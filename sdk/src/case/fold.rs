@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::history::{Correction, Entry, History, What};
 use super::key::Key;
+use super::known::Known;
 use super::links::Links;
 use super::standing::Standing;
 use super::{Alarm, Case, Happened};
@@ -25,6 +26,7 @@ pub struct CaseFold<C: Case> {
     /// The kinds of event that facts came from, in the order in which they were first seen: a fact names its kind by
     /// number, so that a correction can be read as what it corrects.
     kinds: Vec<String>,
+    known: Known,
     records: Records,
     links: Links,
     calendars: Calendars,
@@ -36,11 +38,12 @@ pub struct CaseFold<C: Case> {
     of: std::marker::PhantomData<C>,
 }
 
-/// What is kept under one number.
+/// What is kept under one number: of a case that is over little more than its history.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Record {
     history: History,
-    standing: Standing,
+    /// None where nothing stands and nothing is to come.
+    standing: Option<Box<Standing>>,
     /// Whether it had come to its end when it was last worked out.
     is_done: bool,
 }
@@ -68,6 +71,7 @@ impl<C: Case> Default for CaseFold<C> {
     fn default() -> CaseFold<C> {
         CaseFold {
             kinds: Vec::new(),
+            known: Known::default(),
             records: Records::default(),
             links: Links::default(),
             calendars: Calendars::default(),
@@ -120,7 +124,9 @@ impl<C: Case> CaseFold<C> {
             let mut due: Vec<(Instant, Key)> = Vec::new();
             for (instant, place) in std::mem::replace(&mut self.next, later) {
                 if let Some((case, record)) = self.records.get_index_mut(place) {
-                    record.standing.next = None;
+                    if let Some(standing) = &mut record.standing {
+                        standing.next = None;
+                    }
                     due.push((instant, case.clone()));
                 }
             }
@@ -170,11 +176,26 @@ impl<C: Case> CaseFold<C> {
         self.cases_until(settings, Some(instant))
     }
 
+    /// What comes to no case although something is known of it, by its number, with the facts in their order: an answer to what
+    /// was never recorded to have been asked, say. It is gone from here once that is recorded, however late.
+    pub fn incomplete<'f>(
+        &'f self,
+        settings: &'f C::Settings,
+    ) -> impl Iterator<Item = (&'f str, Vec<Happened<C::Fact>>)> {
+        let undone = self.by_number().into_iter().filter(|(_, record)| !record.is_done);
+        let roots = undone.map(|(case, _)| case.as_str()).filter(|case| self.links.root(case) == *case);
+        roots.filter_map(move |case| {
+            let facts = self.facts(case);
+            let is_case = facts.is_empty() || C::fold_by(settings, &self.calendars, &facts).is_some();
+            (!is_case).then_some((case, facts))
+        })
+    }
+
     /// The entries whose data nothing could be made of.
     #[must_use]
     pub fn unreadable(&self) -> Vec<Unreadable> {
         let of_record = |(subject, record): (&Key, &Record)| {
-            let found = record.history.unreadable::<C>().into_iter();
+            let found = record.history.unreadable::<C>(&self.known).into_iter();
             let subject = subject.as_str().to_owned();
             found.map(move |(seq, kind, why)| {
                 let kind = self.kinds.get(usize::from(kind)).cloned().unwrap_or_default();
@@ -190,10 +211,13 @@ impl<C: Case> CaseFold<C> {
         self.links.root(subject)
     }
 
-    /// What is kept of a case, under its own number and under all that count as it.
-    pub(super) fn histories<'f>(&'f self, case: &'f str) -> impl Iterator<Item = (&'f str, &'f History)> {
+    /// The entries of a case, each with the number under which it is kept: its own, or one that counts as it.
+    pub(super) fn entries<'f>(&'f self, case: &'f str) -> impl Iterator<Item = (&'f str, Entry<C::Fact>)> {
         let members = self.links.members(self.links.root(case)).into_iter();
-        members.filter_map(|member| Some((member, &self.records.get(member)?.history)))
+        let kept = members.filter_map(move |member| Some((member, self.records.get(member)?)));
+        kept.flat_map(move |(member, record)| {
+            record.history.entries(&self.known).map(move |entry| (member, entry))
+        })
     }
 
     fn cases_until<'f>(
@@ -276,7 +300,7 @@ impl<C: Case> CaseFold<C> {
     /// correction names, and where that case was merged, under all that count as it.
     fn home_of(&self, target: u64, subject: &str) -> Option<(String, Option<u16>)> {
         let in_case = |case: &str| {
-            let kind = self.records.get(case)?.history.find::<C::Fact>(target)?;
+            let kind = self.records.get(case)?.history.find::<C::Fact>(&self.known, target)?;
             Some((case.to_owned(), kind))
         };
         let anywhere = || self.links.members(self.links.root(subject)).into_iter().find_map(in_case);
@@ -294,24 +318,34 @@ impl<C: Case> CaseFold<C> {
     fn push(&mut self, case: &str, event: &Event, what: What<C::Fact>) {
         let (time, day) = happened(event);
         let entry = Entry::new(event.seq, event.recorded, time, day, what);
-        match self.records.get_mut(case) {
-            Some(record) => record.history.push(&entry),
-            None => self.records.entry(Key::from(case)).or_default().history.push(&entry),
+        let place = self.place(case);
+        if let Some((_, record)) = self.records.get_index_mut(place) {
+            record.history.push(&entry, &mut self.known);
         }
+    }
+
+    /// The place of a case among the records, where it gets one if it has none yet.
+    fn place(&mut self, case: &str) -> usize {
+        if let Some(place) = self.records.get_index_of(case) {
+            return place;
+        }
+        // By itself the map would make room for as many again, and there may be a million.
+        if self.records.len() == self.records.capacity() {
+            self.records.reserve_exact(self.records.len() / 8 + 16);
+        }
+        self.records.insert_full(Key::from(case), Record::default()).0
     }
 
     /// Says anew what a case belongs to, as its history has it. Whether that is another one than before: then all cases that
     /// it bears on were worked out again.
     fn relink(&mut self, case: &str, work: &mut Work<'_, C>) -> bool {
-        let into =
-            self.records.get_key_value(case).and_then(|(number, record)| record.history.link::<C>(number));
+        let record = self.records.get_key_value(case);
+        let into = record.and_then(|(number, record)| record.history.link::<C>(&self.known, number));
         let touched = self.links.set(case, into.as_deref());
         let has_changed = !touched.is_empty();
         for touched in touched {
             // A case may be merged into one of which nothing else is known yet, and is then known under its number.
-            if !self.records.contains_key(touched.as_str()) {
-                self.records.insert(Key::from(touched.as_str()), Record::default());
-            }
+            self.place(&touched);
             self.evaluate(&touched, work);
         }
         has_changed
@@ -324,16 +358,23 @@ impl<C: Case> CaseFold<C> {
         root: &str,
         until: Option<Instant>,
     ) -> Option<C> {
-        let mut facts: Vec<Happened<C::Fact>> = Vec::new();
-        for case in self.links.members(root) {
-            if let Some((number, record)) = self.records.get_key_value(case) {
-                record.history.facts::<C>(number, &mut facts);
-            }
-        }
+        let mut facts = self.facts(root);
         if let Some(until) = until {
             facts.retain(|fact| fact.time <= until);
         }
-        in_order::<C>(settings, calendars, facts)
+        C::fold_by(settings, calendars, &facts)
+    }
+
+    /// What is known of a case, in the order in which it happened.
+    fn facts(&self, root: &str) -> Vec<Happened<C::Fact>> {
+        let mut facts = Vec::new();
+        for case in self.links.members(root) {
+            if let Some((number, record)) = self.records.get_key_value(case) {
+                record.history.facts::<C>(&self.known, number, &mut facts);
+            }
+        }
+        put_in_order::<C>(&mut facts);
+        facts
     }
 
     /// Works a case out again: clears what it has no more, raises what it has by now if that is the time to, and says when
@@ -349,15 +390,13 @@ impl<C: Case> CaseFold<C> {
 
     /// Takes in a fact of a case that belongs to no other: as [`evaluate`](CaseFold::evaluate), and looks it up once.
     fn evaluate_alone(&mut self, case: &str, entry: &Entry<C::Fact>, work: &mut Work<'_, C>) {
-        let place = match self.records.get_index_of(case) {
-            Some(place) => place,
-            None => self.records.insert_full(Key::from(case), Record::default()).0,
-        };
+        let place = self.place(case);
         let Some((number, record)) = self.records.get_index_mut(place) else { return };
-        record.history.push(entry);
+        record.history.push(entry, &mut self.known);
         let mut facts = Vec::new();
-        record.history.facts::<C>(number, &mut facts);
-        let view = in_order::<C>(work.settings, &self.calendars, facts);
+        record.history.facts::<C>(&self.known, number, &mut facts);
+        put_in_order::<C>(&mut facts);
+        let view = C::fold_by(work.settings, &self.calendars, &facts);
         let (before, next) = work.settle(record, number, view, None);
         self.put(place, before, next);
     }
@@ -375,13 +414,8 @@ impl<C: Case> CaseFold<C> {
     }
 }
 
-fn in_order<C: Case>(
-    settings: &C::Settings,
-    calendars: &Calendars,
-    mut facts: Vec<Happened<C::Fact>>,
-) -> Option<C> {
+fn put_in_order<C: Case>(facts: &mut [Happened<C::Fact>]) {
     facts.sort_by_key(|fact| (fact.day, C::rank(&fact.fact), fact.time, fact.seq));
-    C::fold_by(settings, calendars, &facts)
 }
 
 /// What cases are worked out for, and who is told.
@@ -412,13 +446,18 @@ impl<C: Case> Work<'_, C> {
             Some(view) => view.cleared(settings, rule, stage),
             None => gone.unwrap_or("what it rested on was corrected").to_owned(),
         };
-        record.standing.clear(number, &alarms, *now, reason, out);
+        let standing = record.standing.get_or_insert_default();
+        standing.clear(number, &alarms, *now, reason, out);
         if let (Telling::Time, Some(view)) = (*telling, &view) {
             let words = |alarm: &Alarm, alert| view.alert(settings, alarm, alert);
-            record.standing.raise(number, &alarms, *now, words, out);
+            standing.raise(number, &alarms, *now, words, out);
         }
-        let next = record.standing.next_of(&alarms, *now);
-        (std::mem::replace(&mut record.standing.next, next), next)
+        let next = standing.next_of(&alarms, *now);
+        let before = std::mem::replace(&mut standing.next, next);
+        if standing.is_empty() {
+            record.standing = None;
+        }
+        (before, next)
     }
 }
 
@@ -426,6 +465,7 @@ impl<C: Case> Work<'_, C> {
 #[derive(Deserialize)]
 struct Written {
     kinds: Vec<String>,
+    known: Known,
     records: Records,
     links: Links,
     calendars: Calendars,
@@ -433,13 +473,15 @@ struct Written {
 
 impl<'de, C: Case> Deserialize<'de> for CaseFold<C> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<CaseFold<C>, D::Error> {
-        let Written { kinds, records, links, calendars } = Written::deserialize(deserializer)?;
+        let Written { kinds, known, mut records, links, calendars } = Written::deserialize(deserializer)?;
+        // While it grew, it made room for more than there are.
+        records.shrink_to_fit();
         let next = records
             .values()
             .enumerate()
-            .filter_map(|(place, record)| Some((record.standing.next?, place)))
+            .filter_map(|(place, record)| Some((record.standing.as_ref()?.next?, place)))
             .collect();
-        Ok(CaseFold { kinds, records, links, calendars, next, of: std::marker::PhantomData })
+        Ok(CaseFold { kinds, known, records, links, calendars, next, of: std::marker::PhantomData })
     }
 }
 

@@ -6,16 +6,17 @@ use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::key::Key;
+use super::known::Known;
 use super::{Case, Happened};
 use crate::{Day, Instant};
 
-/// Entries as bytes: postcard, one behind the other, so that one more is appended and a closed case is as small as an
-/// open one.
+/// Entries as bytes: postcard, one behind the other and with no byte to spare, as there may be a million cases that are over.
+/// What is told of many cases stands in [`Known`], and of an entry behind the first it is written how far it lies from that.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct History(Vec<u8>);
+pub(super) struct History(Box<[u8]>);
 
 /// An entry of a case.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Entry<F> {
     pub(super) seq: u64,
     pub(super) recorded: Instant,
@@ -23,6 +24,24 @@ pub(super) struct Entry<F> {
     earlier: i64,
     pub(super) day: Day,
     pub(super) what: What<F>,
+}
+
+/// Which entry it is and when that was, as it is written: small numbers take few bytes.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Head {
+    seq: u64,
+    recorded: i64,
+    earlier: i64,
+    day: i32,
+}
+
+/// What an entry says, as it is written.
+#[derive(Serialize, Deserialize)]
+enum Written<W> {
+    /// A fact that stands in [`Known`], by its place there.
+    Known(u16),
+    /// All of it.
+    Told(W),
 }
 
 /// What an entry says.
@@ -59,6 +78,16 @@ impl<F> Entry<F> {
         Entry { seq, recorded, earlier, day, what }
     }
 
+    fn head(&self) -> Head {
+        let day = self.day.since(Day::default());
+        Head { seq: self.seq, recorded: self.recorded.as_micros(), earlier: self.earlier, day }
+    }
+
+    fn of(head: Head, what: What<F>) -> Entry<F> {
+        let Head { seq, recorded, earlier, day } = head;
+        Entry { seq, recorded: Instant::from_micros(recorded), earlier, day: Day::default().plus(day), what }
+    }
+
     fn time(&self) -> Instant {
         Instant::from_micros(self.recorded.as_micros().saturating_sub(self.earlier))
     }
@@ -76,34 +105,85 @@ impl<F> Entry<F> {
     }
 }
 
-impl History {
-    pub(super) fn push<F: Serialize>(&mut self, entry: &Entry<F>) {
-        match postcard::to_extend(entry, std::mem::take(&mut self.0)) {
-            Ok(bytes) => self.0 = bytes,
-            Err(error) => panic!("a fact cannot be written: {error}"),
+impl Head {
+    /// How far it lies from another. It wraps where the other lies too far off, and so does the way back.
+    fn since(self, first: Head) -> Head {
+        Head {
+            seq: self.seq.wrapping_sub(first.seq),
+            recorded: self.recorded.wrapping_sub(first.recorded),
+            earlier: self.earlier,
+            day: self.day.wrapping_sub(first.day),
         }
     }
 
+    /// The one that lies so far from another.
+    fn behind(self, first: Head) -> Head {
+        Head {
+            seq: first.seq.wrapping_add(self.seq),
+            recorded: first.recorded.wrapping_add(self.recorded),
+            earlier: self.earlier,
+            day: first.day.wrapping_add(self.day),
+        }
+    }
+}
+
+/// Writes a value behind bytes, for which there is no more room afterwards than they take.
+pub(super) fn written_behind<T: Serialize>(mut bytes: Vec<u8>, value: &T) -> Vec<u8> {
+    let size = postcard::serialize_with_flavor(value, postcard::ser_flavors::Size::default());
+    let written = size.and_then(|size: usize| {
+        bytes.reserve_exact(size);
+        postcard::to_extend(value, bytes)
+    });
+    match written {
+        Ok(bytes) => bytes,
+        Err(error) => panic!("a fact cannot be written: {error}"),
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> (T, &[u8]) {
+    match postcard::take_from_bytes(bytes) {
+        Ok(read) => read,
+        Err(error) => panic!("a fact that was written cannot be read: {error}"),
+    }
+}
+
+impl History {
+    pub(super) fn push<F: Serialize>(&mut self, entry: &Entry<F>, known: &mut Known) {
+        let first = if self.0.is_empty() { Head::default() } else { read(&self.0).0 };
+        let place = match &entry.what {
+            What::Fact(kind, fact) => known.place(*kind, fact),
+            _ => None,
+        };
+        let written = place.map_or(Written::Told(&entry.what), Written::Known);
+        let bytes = std::mem::take(&mut self.0).into_vec();
+        self.0 = written_behind(bytes, &(entry.head().since(first), written)).into_boxed_slice();
+    }
+
     /// All entries, as they were recorded.
-    pub(super) fn entries<F: DeserializeOwned>(&self) -> impl Iterator<Item = Entry<F>> {
-        let mut rest = self.0.as_slice();
+    pub(super) fn entries<F: DeserializeOwned>(&self, known: &Known) -> impl Iterator<Item = Entry<F>> {
+        let (mut rest, mut first) = (&*self.0, None);
         std::iter::from_fn(move || {
             if rest.is_empty() {
                 return None;
             }
-            match postcard::take_from_bytes(rest) {
-                Ok((entry, behind)) => {
-                    rest = behind;
-                    Some(entry)
+            let ((head, written), behind): ((Head, Written<What<F>>), &[u8]) = read(rest);
+            rest = behind;
+            let head = first.map_or(head, |first| head.behind(first));
+            first.get_or_insert(head);
+            let what = match written {
+                Written::Told(what) => what,
+                Written::Known(place) => {
+                    let (kind, fact) = known.fact(place);
+                    What::Fact(kind, fact)
                 }
-                Err(error) => panic!("a fact that was written cannot be read: {error}"),
-            }
+            };
+            Some(Entry::of(head, what))
         })
     }
 
     /// Whether it holds an entry that can be corrected, and the number of its kind where it is a fact.
-    pub(super) fn find<F: DeserializeOwned>(&self, seq: u64) -> Option<Option<u16>> {
-        self.entries::<F>().find(|entry| entry.seq == seq).and_then(|entry| match entry.what {
+    pub(super) fn find<F: DeserializeOwned>(&self, known: &Known, seq: u64) -> Option<Option<u16>> {
+        self.entries::<F>(known).find(|entry| entry.seq == seq).and_then(|entry| match entry.what {
             What::Fact(kind, _) | What::Unreadable(kind, _) => Some(Some(kind)),
             What::Linked(_) | What::Unlinked => Some(None),
             What::Correction(..) => None,
@@ -111,12 +191,12 @@ impl History {
     }
 
     /// The facts that count, in no order yet.
-    pub(super) fn facts<C: Case>(&self, subject: &Key, into: &mut Vec<Happened<C::Fact>>) {
+    pub(super) fn facts<C: Case>(&self, known: &Known, subject: &Key, into: &mut Vec<Happened<C::Fact>>) {
         let start = into.len();
         let mut corrections: Vec<(u64, Correction<C::Fact>)> = Vec::new();
         // What stands in the place of a fact that could not be read is known only at the end.
         let mut unread: Vec<Entry<C::Fact>> = Vec::new();
-        for mut entry in self.entries::<C::Fact>() {
+        for mut entry in self.entries::<C::Fact>(known) {
             match std::mem::replace(&mut entry.what, What::Unlinked) {
                 What::Fact(_, fact) => into.push(entry.happened(subject, fact)),
                 What::Unreadable(..) => unread.push(entry),
@@ -144,9 +224,9 @@ impl History {
 
     /// The case that this one belongs to, if it is none of its own: what an entry says that links it, or else what a fact
     /// says that it is part of.
-    pub(super) fn link<C: Case>(&self, subject: &Key) -> Option<String> {
+    pub(super) fn link<C: Case>(&self, known: &Known, subject: &Key) -> Option<String> {
         let (mut links, mut corrections) = (Vec::new(), Vec::new());
-        for entry in self.entries::<C::Fact>() {
+        for entry in self.entries::<C::Fact>(known) {
             match entry.what {
                 What::Linked(into) => links.push((entry.seq, Some(into))),
                 What::Unlinked => links.push((entry.seq, None)),
@@ -160,23 +240,23 @@ impl History {
             .map(|(target, _)| target)
             .collect();
         let linked = links.into_iter().rfind(|(seq, _)| !void.contains(seq)).and_then(|(_, into)| into);
-        linked.or_else(|| self.whole::<C>(subject))
+        linked.or_else(|| self.whole::<C>(known, subject))
     }
 
     /// What it is part of, as the fact says that happened last of those that say so.
-    fn whole<C: Case>(&self, subject: &Key) -> Option<String> {
+    fn whole<C: Case>(&self, known: &Known, subject: &Key) -> Option<String> {
         let mut facts = Vec::new();
-        self.facts::<C>(subject, &mut facts);
+        self.facts::<C>(known, subject, &mut facts);
         let of = |fact: &Happened<C::Fact>| Some(((fact.time, fact.seq), C::part_of(&fact.fact)?.to_owned()));
         facts.iter().filter_map(of).max().map(|(_, whole)| whole)
     }
 
     /// Entries whose data nothing could be made of, with the number of the kind and why; those that have been put right
     /// or voided since are not among them.
-    pub(super) fn unreadable<C: Case>(&self) -> Vec<(u64, u16, String)> {
+    pub(super) fn unreadable<C: Case>(&self, known: &Known) -> Vec<(u64, u16, String)> {
         let (mut found, mut corrections) = (Vec::new(), Vec::new());
         let mut kinds = Vec::new();
-        for entry in self.entries::<C::Fact>() {
+        for entry in self.entries::<C::Fact>(known) {
             match entry.what {
                 What::Unreadable(kind, why) => found.push((entry.seq, kind, why)),
                 What::Fact(kind, _) => kinds.push((entry.seq, kind)),
@@ -228,9 +308,55 @@ impl<'de> Deserialize<'de> for History {
             }
 
             fn visit_bytes<E>(self, bytes: &[u8]) -> Result<History, E> {
-                Ok(History(bytes.to_vec()))
+                Ok(History(bytes.into()))
             }
         }
         deserializer.deserialize_bytes(Bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Entries as they may come: of any number, at any time, however long after it happened; facts and what is no fact.
+    fn anything() -> impl Strategy<Value = Vec<(u64, i64, i64, i32, Option<u32>)>> {
+        proptest::collection::vec(any::<(u64, i64, i64, i32, Option<u32>)>(), 0..20)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(told in anything()) {
+            let (mut history, mut known) = (History::default(), Known::default());
+            for (seq, recorded, earlier, day, fact) in &told {
+                let what = match fact {
+                    // Few facts, so that some are known already.
+                    Some(fact) => What::Fact(u16::from(*fact % 3 == 0), fact % 8),
+                    None => What::Linked("P-1".to_owned()),
+                };
+                let head = Head { seq: *seq, recorded: *recorded, earlier: *earlier, day: *day };
+                history.push(&Entry::of(head, what), &mut known);
+            }
+            let read: Vec<_> = history
+                .entries::<u32>(&known)
+                .map(|entry| {
+                    let fact = match entry.what {
+                        What::Fact(kind, fact) => Some((kind, fact)),
+                        _ => None,
+                    };
+                    let Head { seq, recorded, earlier, day } = entry.head();
+                    (seq, recorded, earlier, day, fact)
+                })
+                .collect();
+            let expected: Vec<_> = told
+                .into_iter()
+                .map(|(seq, recorded, earlier, day, fact)| {
+                    (seq, recorded, earlier, day, fact.map(|fact| (u16::from(fact % 3 == 0), fact % 8)))
+                })
+                .collect();
+            prop_assert_eq!(read, expected);
+        }
     }
 }

@@ -39,7 +39,7 @@ impl Open {
 }
 
 impl Standing {
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.open.is_empty() && self.next.is_none()
     }
 

@@ -264,6 +264,27 @@ fn what_cannot_be_read_is_listed_until_it_is_put_right() {
 }
 
 #[test]
+fn what_comes_to_no_case_is_listed_until_it_does() {
+    let arrived = || Scenario::<Parcels>::new().post(parcel("parcel.arrived", "P-1", "2026-03-06", 0));
+    let listed = |scenario: Scenario<Parcels>| -> Vec<(String, Vec<Fact>)> {
+        let run = scenario.run();
+        let found = run.plugin().cases.incomplete(&NoSettings {});
+        found.map(|(case, facts)| (case.to_owned(), facts.into_iter().map(|it| it.fact).collect())).collect()
+    };
+    let alone = [("P-1".to_owned(), vec![Fact::Arrived])];
+    assert_eq!(listed(arrived()), alone);
+    let sent = parcel("parcel.sent", "P-1", "2026-03-02", 5).recorded("2026-03-09");
+    assert_eq!(listed(arrived().post(sent.clone())), []);
+    assert_eq!(listed(arrived().post(sent).post(correct("P-1", "2026-03-10", 1, "void"))), alone);
+    assert_eq!(listed(arrived().post(correct("P-1", "2026-03-10", 0, "void"))), []);
+    let merged = arrived().post(parcel("parcel.sent", "P-2", "2026-03-07", 5));
+    let merged = merged.post(merge("P-1", "2026-03-09", "P-2"));
+    assert_eq!(listed(merged.clone()), []);
+    let parted = merged.post(Post::new("case.unmerged", "P-1").recorded("2026-03-10"));
+    assert_eq!(listed(parted), alone);
+}
+
+#[test]
 fn where_only_the_day_is_known_it_is_that_day() {
     let dated = |date: &str| json!({ "weight": 1, "date": date });
     let post = |date| Post::new("parcel.sent", "P-1").recorded("2026-03-20").data(dated(date));

@@ -27,7 +27,7 @@ const REQUESTERS: [(Requester, &str); 12] = [
     (Requester::Unknown, "Not known"),
 ];
 
-/// Goes on with the tables of a period.
+/// Goes on with the tables of a period, about the requests that bear on it.
 pub(super) fn with_breakdown(section: Section, cases: &[Request], period: Period) -> Section {
     section
         .with(by_quarter(cases, period))
@@ -79,12 +79,7 @@ fn by_quarter(cases: &[Request], period: Period) -> Table {
 
 fn by_unit(cases: &[Request], period: Period) -> Table {
     let mut units: BTreeMap<Option<&str>, Vec<&Request>> = BTreeMap::new();
-    let bears = |request: &&Request| {
-        let is_open = request.received.day <= period.to
-            && request.ended.is_none_or(|ended| ended.on.day >= period.from);
-        is_open || answered(request, period).is_some()
-    };
-    for request in cases.iter().filter(bears) {
+    for request in cases {
         units.entry(request.unit.as_deref()).or_default().push(request);
     }
     let row = |name: &str, requests: &[&Request]| {

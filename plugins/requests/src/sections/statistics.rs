@@ -70,7 +70,11 @@ fn is_in_time(request: &Request, extended: bool) -> bool {
 }
 
 /// The table for requests under freedom of information and environmental information, a column for each quarter.
-pub(super) fn of(cases: &[(&str, Request)], referred: &BTreeSet<String>, period: Period) -> Table {
+pub(super) fn of<'c>(
+    cases: impl Iterator<Item = (&'c str, &'c Request)>,
+    referred: &BTreeSet<String>,
+    period: Period,
+) -> Table {
     let quarters = period.quarters();
     let names = ["quarter_1", "quarter_2", "quarter_3", "quarter_4"];
     // A period of more quarters than four shows its whole only.
@@ -80,8 +84,7 @@ pub(super) fn of(cases: &[(&str, Request)], referred: &BTreeSet<String>, period:
         columns.push(Column { title: quarter.in_words().into(), ..Column::new(name, "") });
     }
     columns.push(Column::new("period", "Whole period"));
-    let cohort: Vec<&(&str, Request)> = cases
-        .iter()
+    let cohort: Vec<(&str, &Request)> = cases
         .filter(|(_, request)| {
             matches!(request.regime, Regime::Foi | Regime::Eir) && period.holds(request.received.day)
         })
@@ -90,7 +93,7 @@ pub(super) fn of(cases: &[(&str, Request)], referred: &BTreeSet<String>, period:
         let counted: Vec<&Request> = cohort
             .iter()
             .filter(|(subject, request)| is_counted(request, referred.contains(*subject)))
-            .map(|(_, request)| request)
+            .map(|(_, request)| *request)
             .collect();
         let mut cells = vec![Cell::from(*words)];
         for quarter in &quarters {

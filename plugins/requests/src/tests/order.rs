@@ -37,6 +37,7 @@ fn history() -> Vec<Post> {
         received("FOI-3", "2026-03-11"),
         post("withdrawn", "FOI-3", "2026-03-13"),
         received("FOI-4", "2026-03-16"),
+        answer("FOI-9", "2026-03-17"),
     ]
 }
 
@@ -68,6 +69,41 @@ fn an_answer_before_the_request_is_a_finding_and_no_alert() {
     assert!(found[0].0.starts_with("1 requests are recorded to have been answered"), "{found:?}");
     assert_eq!(found[0].1, [0]);
     assert_eq!(of_month("2026-04-01", "2026-04-30"), []);
+}
+
+#[test]
+fn an_answer_to_what_is_not_on_record_is_a_finding_until_it_is() {
+    let answered = |data: serde_json::Value| {
+        let closed = post("closed", "FOI-1", "2026-03-12").data(json!({ "close_reason": "answered" }));
+        Scenario::<Requests>::new()
+            .post(post("response_issued", "FOI-1", "2026-03-10").data(data))
+            .post(closed)
+    };
+    let found = |scenario: Scenario<Requests>, month: (&str, &str)| {
+        let run = scenario.wait_until("2026-05-01").run();
+        assert_eq!(run.history(), Vec::<String>::new(), "nobody is told of it");
+        let found = run.sections(month.0, month.1, "2026-05-01").remove(0).blocks.pop();
+        match found {
+            Some(Block::Finding(finding)) => Some((finding.text, finding.evidence)),
+            _ => None,
+        }
+    };
+    let march = ("2026-03-01", "2026-03-31");
+    let unnamed = || answered(json!({ "outcome": "granted_in_full" }));
+    let (text, evidence) = found(unnamed(), march).unwrap();
+    assert!(text.starts_with("1 answers belong to requests that are not on record"), "{text}");
+    assert_eq!(evidence, [0]);
+    assert!(found(answered(json!({ "outcome": "granted_in_full", "regime": "eir" })), march).is_some());
+    assert_eq!(found(answered(json!({ "outcome": "granted_in_full", "regime": "sar" })), march), None);
+    assert_eq!(found(unnamed(), ("2026-04-01", "2026-04-30")), None);
+    let late = received("FOI-1", "2026-03-03").recorded("2026-04-20");
+    assert_eq!(found(unnamed().post(late.clone()), march), None);
+    assert_eq!(found(unnamed().import([late]), march), None);
+    let other = received("FOI-2", "2026-03-03").recorded("2026-03-20");
+    let merged = Post::new("case.merged", "FOI-1").at("2026-03-20").data(json!({ "into": "FOI-2" }));
+    assert_eq!(found(unnamed().import([other, merged]), march), None);
+    let withdrawn = Scenario::new().post(post("withdrawn", "FOI-1", "2026-03-10"));
+    assert_eq!(found(withdrawn, march), None, "that is no answer");
 }
 
 #[test]

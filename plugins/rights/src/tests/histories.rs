@@ -205,6 +205,7 @@ fn requests_and_complaints_come_to_the_same_in_any_order_and_twice() {
         complaint("acknowledged", "DPC-1", "2026-06-23", json!({})),
         complaint("outcome_issued", "DPC-1", "2026-06-25", json!({ "complaint_outcome": "upheld" })),
         complaint("received", "DPC-2", "2026-06-24", json!({ "concern": "accuracy" })),
+        answer("SAR-9", "2026-06-26"),
     ]);
     check_any_order::<Rights>(&posts, "2026-07-10", ("2026-01-01", "2026-06-30"));
 }
@@ -222,6 +223,37 @@ fn an_answer_before_the_request_is_a_finding_and_no_alert() {
     let Some(Block::Finding(finding)) = section.blocks.last() else { panic!("{section:?}") };
     assert!(finding.text.starts_with("1 requests are recorded to have been answered"), "{}", finding.text);
     assert_eq!(finding.evidence, [0]);
+}
+
+#[test]
+fn an_answer_to_what_is_not_on_record_is_a_finding_until_it_is() {
+    let answered = |data: serde_json::Value| {
+        let answer = post("response_issued", "SAR-1", "2026-03-10").data(data);
+        let closed = post("closed", "SAR-1", "2026-03-12").data(json!({ "close_reason": "answered" }));
+        Scenario::<Rights>::new().post(answer).post(closed)
+    };
+    let found = |scenario: Scenario<Rights>, month: (&str, &str)| {
+        let run = scenario.wait_until("2026-05-01").run();
+        assert_eq!(run.history(), Vec::<String>::new(), "nobody is told of it");
+        let found = run.sections(month.0, month.1, "2026-05-01").remove(0).blocks.pop();
+        match found {
+            Some(Block::Finding(finding)) => Some((finding.text, finding.evidence)),
+            _ => None,
+        }
+    };
+    let march = ("2026-03-01", "2026-03-31");
+    let unnamed = || answered(json!({ "outcome": "granted_in_full" }));
+    let (text, evidence) = found(unnamed(), march).unwrap();
+    assert!(text.starts_with("1 answers belong to requests that are not on record"), "{text}");
+    assert_eq!(evidence, [0]);
+    assert!(found(answered(json!({ "outcome": "granted_in_full", "regime": "sar" })), march).is_some());
+    assert_eq!(found(answered(json!({ "outcome": "granted_in_full", "regime": "foi" })), march), None);
+    assert_eq!(found(unnamed(), ("2026-04-01", "2026-04-30")), None);
+    let late = received("SAR-1", "2026-03-03").recorded("2026-04-20");
+    assert_eq!(found(unnamed().post(late.clone()), march), None);
+    assert_eq!(found(unnamed().import([late]), march), None);
+    let withdrawn = Scenario::new().post(post("withdrawn", "SAR-1", "2026-03-10"));
+    assert_eq!(found(withdrawn, march), None, "that is no answer");
 }
 
 /// A case with a long history is none that anybody waits for.

@@ -67,6 +67,8 @@ impl Lines {
 /// The host's side of one instance.
 pub(super) struct Guest {
     memory_bytes_max: usize,
+    /// How many times that it may have in the call that is made now.
+    pub(super) memory_times: usize,
     /// What all its memories have together.
     memory_bytes: usize,
     /// What all its tables have together.
@@ -80,7 +82,15 @@ pub(super) struct Guest {
 
 impl Guest {
     pub(super) fn new(memory_bytes_max: usize, hash_seed: u64, log: Log) -> Guest {
-        Guest { memory_bytes_max, memory_bytes: 0, table_elements: 0, wanted_memory: false, hash_seed, log }
+        Guest {
+            memory_bytes_max,
+            memory_times: 1,
+            memory_bytes: 0,
+            table_elements: 0,
+            wanted_memory: false,
+            hash_seed,
+            log,
+        }
     }
 
     pub(super) fn say(&self, bytes: &[u8]) {
@@ -96,7 +106,7 @@ impl Guest {
 impl ResourceLimiter for Guest {
     fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
         let together = self.memory_bytes.saturating_add(desired.saturating_sub(current));
-        let fits = together <= self.memory_bytes_max;
+        let fits = together <= self.memory_bytes_max.saturating_mul(self.memory_times);
         if fits {
             self.memory_bytes = together;
         }

@@ -21,6 +21,8 @@ const PAGE_BYTES_MAX: usize = 32 * 1024 * 1024;
 const SECTIONS_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// How often the time of one call `snapshot`, `restore`, `register` and `sections` may take.
 const LONG_CALLS: u64 = 30;
+/// How many times its memory it may have in these calls: beside its state stand the bytes of it, or what it answers.
+const LONG_CALL_MEMORIES: usize = 2;
 
 /// What instances are made of.
 pub(super) struct Parts {
@@ -78,9 +80,17 @@ impl Instance {
     }
 
     /// Before each call: its time, and how much it may say.
-    fn allow(&mut self, calls: u64, bytes: usize) {
-        self.store.set_epoch_deadline(self.epochs.saturating_mul(calls));
+    fn allow(&mut self, bytes: usize) {
+        self.store.set_epoch_deadline(self.epochs);
         self.store.set_hostcall_fuel(bytes);
+        self.store.data_mut().memory_times = 1;
+    }
+
+    /// The same before a call with all of its state, which may be large.
+    fn allow_long(&mut self, bytes: usize) {
+        self.store.set_epoch_deadline(self.epochs.saturating_mul(LONG_CALLS));
+        self.store.set_hostcall_fuel(bytes);
+        self.store.data_mut().memory_times = LONG_CALL_MEMORIES;
     }
 
     fn done<T>(&self, call: &str, outcome: wasmtime::Result<T>) -> Result<T, Failure> {
@@ -92,13 +102,13 @@ impl Instance {
     /// # Errors
     /// If it fails.
     pub fn describe(&mut self) -> Result<Manifest, Failure> {
-        self.allow(1, SAID_BYTES_MAX);
+        self.allow(SAID_BYTES_MAX);
         let said = self.fold.call_describe(&mut self.store);
         self.done("`describe`", said).map(convert::manifest)
     }
 
     pub(super) fn configure(&mut self, settings: &str) -> Result<(), Failure> {
-        self.allow(1, SAID_BYTES_MAX);
+        self.allow(SAID_BYTES_MAX);
         let said = self.fold.call_configure(&mut self.store, settings);
         self.done("`configure`", said)?
             .map_err(|reason| Failure::contract(format!("it refuses its settings: {reason}")))
@@ -109,7 +119,7 @@ impl Instance {
     /// # Errors
     /// If it fails, or does not take it.
     pub fn restore(&mut self, snapshot: &[u8]) -> Result<(), Failure> {
-        self.allow(LONG_CALLS, SAID_BYTES_MAX);
+        self.allow_long(SAID_BYTES_MAX);
         let said = self.fold.call_restore(&mut self.store, snapshot);
         self.done("`restore`", said)?
             .map_err(|reason| Failure::contract(format!("it refuses its own snapshot: {reason}")))
@@ -121,7 +131,7 @@ impl Instance {
     /// If it fails.
     pub fn snapshot(&mut self) -> Result<Vec<u8>, Failure> {
         let bytes = self.store.data().memory_bytes().max(SAID_BYTES_MAX);
-        self.allow(LONG_CALLS, bytes);
+        self.allow_long(bytes);
         let said = self.fold.call_snapshot(&mut self.store);
         self.done("`snapshot`", said)
     }
@@ -131,7 +141,7 @@ impl Instance {
     /// # Errors
     /// If it fails, or breaks the contract.
     pub fn apply(&mut self, items: &[Input<'_>], waking: bool) -> Result<Outcome, Failure> {
-        self.allow(1, SAID_BYTES_MAX);
+        self.allow(SAID_BYTES_MAX);
         let lowered: Vec<_> = items.iter().map(convert::item).collect();
         let said = self.fold.call_apply(&mut self.store, &lowered, waking);
         let outcome = convert::outcome(self.done("`apply`", said)?);
@@ -154,7 +164,7 @@ impl Instance {
     /// # Errors
     /// If it fails.
     pub fn registers(&mut self) -> Result<Vec<Register>, Failure> {
-        self.allow(1, PAGE_BYTES_MAX);
+        self.allow(PAGE_BYTES_MAX);
         let Some(registers) = &self.registers else { return Ok(Vec::new()) };
         let said = registers.call_registers(&mut self.store);
         self.done("`registers`", said).map(convert::registers)
@@ -170,7 +180,7 @@ impl Instance {
         query: &Query,
         as_at: i64,
     ) -> Result<Result<Page, String>, Failure> {
-        self.allow(LONG_CALLS, PAGE_BYTES_MAX);
+        self.allow_long(PAGE_BYTES_MAX);
         let Some(registers) = &self.registers else { return Ok(Err("it keeps no register".to_owned())) };
         let units: Option<Vec<&str>> =
             query.units.as_ref().map(|units| units.iter().map(String::as_str).collect());
@@ -197,7 +207,7 @@ impl Instance {
         to: &str,
         status_at: i64,
     ) -> Result<Result<serde_json::Value, String>, Failure> {
-        self.allow(LONG_CALLS, SECTIONS_BYTES_MAX);
+        self.allow_long(SECTIONS_BYTES_MAX);
         let Some(report) = &self.report else { return Ok(Ok(serde_json::Value::Array(Vec::new()))) };
         let period = report::Period { from, to };
         let said = report.call_sections(&mut self.store, period, status_at);

@@ -5,6 +5,7 @@ mod cuts;
 mod deeds;
 mod domains;
 mod lives;
+mod million;
 mod mixed;
 mod refused;
 mod time;
