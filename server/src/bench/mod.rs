@@ -8,6 +8,7 @@ pub mod events;
 mod file;
 mod follow;
 pub mod ingest;
+mod lives;
 pub mod memory;
 pub mod pages;
 pub mod plugins;

@@ -1,6 +1,6 @@
 //! How fast plugins fold. For each built-in plugin a ledger is made of nothing but events that it subscribes to, whole
-//! cases from beginning to end; then the plugin folds over it from nothing, the whole way of the host included: reading
-//! segments, filtering, calling. At the end several plugins fold over all of the events at once.
+//! cases from beginning to end (`lives`); then the plugin folds over it from nothing, the whole way of the host included:
+//! reading segments, filtering, calling. At the end several plugins fold at once over a ledger of the cases of all.
 
 use std::fs;
 use std::io;
@@ -13,7 +13,7 @@ use muniment_core::event::Event;
 use muniment_core::principal::Principal;
 
 use super::append::BenchError;
-use super::events::happened;
+use super::lives::Course;
 use super::memory;
 use crate::disk::OsDisk;
 use crate::ledger::genesis::{self, Purpose};
@@ -56,105 +56,33 @@ pub struct Together {
     pub rss_anon_bytes: Option<u64>,
 }
 
-/// A plugin, the subjects of its cases, in which `#` stands for the number, and the life of each: types and data.
-type Life = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
-
-/// The cases that are made up.
-const LIVES: &[Life] = &[
-    (
-        "requests",
-        "FOI-2025-#",
-        &[
-            (
-                "request.received",
-                r#"{"regime":"foi","channel":"email","requester_class":"private","unit":"housing"}"#,
-            ),
-            ("request.acknowledged", r#"{"acknowledged_by":"role/information-officer","template":"ack-1"}"#),
-            ("request.assigned", r#"{"assigned_to":"role/housing-lead","unit":"housing"}"#),
-            ("request.search_completed", r#"{"records_found":12,"hours_spent":2,"held":"yes"}"#),
-            ("request.response_issued", r#"{"outcome":"granted_in_full"}"#),
-            ("request.closed", r#"{"close_reason":"answered"}"#),
-        ],
-    ),
-    (
-        "rights",
-        "SAR-2025-#",
-        &[
-            (
-                "request.received",
-                r#"{"regime":"sar","channel":"email","requester_class":"private","unit":"housing"}"#,
-            ),
-            ("request.acknowledged", r#"{"acknowledged_by":"role/information-officer","template":"ack-1"}"#),
-            ("request.assigned", r#"{"assigned_to":"role/housing-lead","unit":"housing"}"#),
-            ("request.search_completed", r#"{"records_found":12,"hours_spent":2,"held":"yes"}"#),
-            ("request.response_issued", r#"{"outcome":"granted_in_full"}"#),
-            ("request.closed", r#"{"close_reason":"answered"}"#),
-        ],
-    ),
-    (
-        "breaches",
-        "BRE-2025-#",
-        &[
-            (
-                "incident.reported",
-                r#"{"detected_at":"2025-04-01T09:00:00Z","medium":"email","unit":"housing"}"#,
-            ),
-            (
-                "breach.aware",
-                r#"{"people_affected":3,"people_affected_basis":"exact","decided_by":"role/dpo"}"#,
-            ),
-            (
-                "breach.assessed",
-                r#"{"ico_type":"data_emailed_to_incorrect_recipient","dimension":"confidentiality","severity":"green"}"#,
-            ),
-            ("breach.reportability_decided", r#"{"reportable":false,"decided_by":"role/dpo"}"#),
-            ("breach.contained", r#"{"containment":["recalled"]}"#),
-            ("breach.closed", r#"{"decided_by":"role/dpo"}"#),
-        ],
-    ),
-];
-
-fn event(life: &Life, number: u64) -> Event {
-    let (plugin, subject, steps) = life;
-    // Fifty cases run side by side, as they do.
-    let (block, within) = (number / (50 * steps.len() as u64), number % (50 * steps.len() as u64));
-    let case = block * 50 + within % 50;
-    let step = usize::try_from(within / 50).unwrap_or_default();
-    let (event_type, data) = steps[step];
-    let time = happened(number).to_string();
-    let text = format!(
-        r#"{{"specversion":"1.0","id":"{plugin}-{number}","source":"/systems/{plugin}","type":"{event_type}","subject":"{}","time":"{}Z","data":{data}}}"#,
-        subject.replace('#', &format!("{case:07}")),
-        &time[..19]
-    );
-    Event::parse(text.as_bytes()).expect("these are events")
-}
-
-fn filled(directory: &Path, options: &LedgerOptions, events: u64, of: usize) -> Result<Ledger, BenchError> {
+/// A ledger of so many events.
+fn filled(
+    directory: &Path,
+    options: &LedgerOptions,
+    course: Course,
+    events: u64,
+) -> Result<Ledger, BenchError> {
     fs::create_dir_all(directory)?;
     genesis::create(&OsDisk::new(directory), ORIGIN, "bench", Purpose::Test, options.open.clock.wall())?;
     let ledger = Ledger::open(directory, options)?;
     let by = Principal::new("host/bench").map_err(io::Error::other)?;
-    let lives: Vec<_> = if of < LIVES.len() { vec![&LIVES[of]] } else { LIVES.iter().collect() };
     // A history is read in within a bracket.
     let bracket = |error: ImportError| BenchError::Io(io::Error::other(error));
     let (import, _seq) = Import::start(&ledger, None).map_err(bracket)?;
-    let mut number = 0;
-    while number < events {
-        let end = events.min(number + GROUP as u64);
-        let of = |number: u64| {
-            let count = lives.len() as u64;
-            event(lives[usize::try_from(number % count).unwrap_or_default()], number / count)
-        };
-        let group: Vec<Event> = (number..end).map(of).collect();
+    let mut course = course.take(usize::try_from(events).unwrap_or(usize::MAX));
+    loop {
+        let group: Vec<Event> = course.by_ref().take(GROUP).collect();
+        if group.is_empty() {
+            break;
+        }
         ledger.append(Submission::new(by.clone(), group, Mode::Each)?)?;
-        number = end;
     }
     import.finish(&ledger, None, None).map_err(bracket)?;
     Ok(ledger)
 }
 
-/// Measures each built-in plugin whose cases are known here, on ledgers in an empty directory.
+/// Measures each built-in plugin, on ledgers in an empty directory. One whose cases nobody has told is left out.
 ///
 /// # Errors
 /// As the disk, the ledger or the plugin says.
@@ -168,9 +96,12 @@ pub fn each(
     let wrong = |error: String| BenchError::Io(io::Error::other(error));
     let mut all = Vec::new();
     for plugin in built_in::all() {
-        let Some(of) = LIVES.iter().position(|(id, ..)| *id == plugin.id) else { continue };
+        let course = Course::of(plugin.id);
+        if course.is_over() {
+            continue;
+        }
         progress.report(plugin.id, 0, None);
-        let ledger = Arc::new(filled(&directory.join(plugin.id), options, events, of)?);
+        let ledger = Arc::new(filled(&directory.join(plugin.id), options, course, events)?);
         let reading = Reading::new(ledger.clone())?;
         let (program, settings, terms) = prepared(engine, plugin.component).map_err(wrong)?;
         let end = ledger.head().size;
@@ -185,7 +116,7 @@ pub fn each(
     Ok(all)
 }
 
-/// Measures so many plugins at once, the built-in ones again and again, over a ledger of all their events.
+/// Measures so many plugins at once, the built-in ones again and again, over a ledger of the cases of all.
 ///
 /// # Errors
 /// As the disk, the ledger or a plugin says.
@@ -197,7 +128,7 @@ pub fn together(
     plugins: usize,
 ) -> Result<Together, BenchError> {
     let wrong = |error: String| BenchError::Io(io::Error::other(error));
-    let ledger = Arc::new(filled(&directory.join("all"), options, events, LIVES.len())?);
+    let ledger = Arc::new(filled(&directory.join("all"), options, Course::of_all(), events)?);
     let reading = Reading::new(ledger.clone())?;
     let prepared: Result<Vec<_>, String> =
         built_in::all().map(|plugin| prepared(engine, plugin.component)).collect();

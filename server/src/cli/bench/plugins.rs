@@ -16,9 +16,9 @@ use crate::plugins::engine::Engine;
 use crate::progress::Progress;
 
 const ABOUT: &str = "\
-Fold the built-in plugins over made-up cases, each over a test ledger of nothing but events that it subscribes to, from \
-nothing to the end: reading segments, filtering, calling. Then several plugins at once, over a ledger of all these \
-events. The directory must be empty, or not there yet; the ledgers stay in it.";
+Fold each built-in plugin over made-up cases, in a test ledger of nothing but events that it subscribes to, from \
+nothing to the end: reading segments, filtering, calling. Then several plugins at once, over a ledger of the cases of \
+all. The directory must be empty, or not there yet; the ledgers, some eighteen, stay in it.";
 
 /// Fold the built-in plugins over made-up cases
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ pub(super) fn run(args: &PluginsArgs, set: &SetArg) -> Result<Verdict, Failure> 
         let (folding, open) = (seconds(measured.folding), measured.open_alerts);
         row(
             measured.plugin,
-            &format!("{rate:.0} events a second ({folding}); {open} alerts open at the end"),
+            &format!("{rate:>9.0} events a second ({folding:>8}); {open:>6} alerts open at the end"),
         );
     }
     if args.together > 0 {
