@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::http::{Answer, Connection, Request};
 use support::serving::Serving;
 use support::{clients, root};
@@ -339,6 +339,58 @@ fn what_was_typed_outlives_the_session_of_a_person_too() {
     let token = format!("token={}", encoded(&serving.admin));
     let posted = Request::post("/sign-in", "application/x-www-form-urlencoded", token);
     assert!(serving.ask(posted).is(403).header("set-cookie").is_none());
+    serving.stop_and_verify();
+}
+
+#[test]
+fn an_account_and_a_token_are_not_two_people() {
+    let Some(mut provider) = Provider::start() else { return };
+    let mut serving = serving(&provider.address, true);
+    provider.serves(&serving);
+    let admin = serving.admin.clone();
+    let post = |id: &str, event_type: &str, data: Value| {
+        let event = json!({"specversion": "1.0", "id": id, "source": "/foi", "type": event_type, "subject": "FOI-1",
+            "data": data});
+        serving.post(&admin, &event).is(201);
+    };
+    post("1", "request.received", json!({"regime": "foi", "note": "Ada rang twice"}));
+    post("2", "request.closed", json!({}));
+    serving.indexed();
+    // A token may look at what would be destroyed, and is told that it cannot ask for it.
+    let ask = |target: &str, body: Value| {
+        serving.ask(Request::post(target, "application/json", body.to_string()).token(&admin))
+    };
+    let target = "/v1/subjects/request/FOI-1/destroy";
+    let body = json!({"basis": "recorded_in_error"});
+    let plan = ask(&format!("{target}?dry_run=true"), body).is(200).json();
+    assert!(plan["cannot_ask"].as_str().unwrap().contains("token/admin is a token"), "{plan}");
+    let body = json!({"basis": "recorded_in_error", "plan": plan["plan"]});
+    ask(target, body).problem(403, "account_needed");
+    let form_path = "/personal-data/destroy?group=request&subject=FOI-1";
+    let mut by_token = Visitor::with(&serving, &admin);
+    let page = by_token.go(form_path).is(200);
+    assert!(page.text().contains("and not ask for it"), "{}", page.text());
+    // Somebody with an account asks.
+    let mut jo = Browser::default();
+    let page = jo.sign_in(&serving, form_path, "jo+officer").is(200);
+    let mut form = page.form_with("Show what would be destroyed");
+    form.fill("Why is it destroyed?", "recorded_in_error");
+    let plan = jo.send(&page, &form).is(200);
+    let asked = jo.send(&plan, &plan.form_with("Ask for this destruction")).is(200);
+    assert!(asked.text().contains("signed in with an account of their own"), "{}", asked.text());
+    // A token that may be theirs does not count as somebody else, and its holder sees so before trying.
+    ask("/v1/destructions/1/authorise", Value::Null).problem(403, "account_needed");
+    let page = by_token.go("/personal-data/destructions/1").is(200);
+    assert!(page.text().contains("You cannot agree to this"), "{}", page.text());
+    let forms = page.forms();
+    assert!(!forms.iter().flat_map(Form::buttons).any(|button| button.starts_with("Agree")), "{forms:#?}");
+    // Another account does.
+    let mut al = Browser::default();
+    let page = al.sign_in(&serving, "/personal-data/destructions/1", "al+officer").is(200);
+    let mut form = page.form_with("Agree to this destruction");
+    form.put_right("agreed", "", jiff::civil::date(2026, 1, 1));
+    let agreed = al.send(&page, &form).is(200);
+    assert!(agreed.text().contains("Agreed, waits for its time"), "{}", agreed.text());
     serving.stop_and_verify();
 }
 

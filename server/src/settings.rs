@@ -113,7 +113,7 @@ pub struct PagesSettings {
     pub name: Option<String>,
     /// The colour of the head, such as `#12436d`, which it is if not set. White text must be legible on it.
     pub colour: Option<String>,
-    /// A PNG or SVG file of at most 262144 bytes, shown beside the name. Read at start.
+    /// A PNG, JPEG or SVG file of at most 262144 bytes, shown beside the name. Read at start.
     pub logo: Option<PathBuf>,
     /// Whether browsers come over TLS by a proxy that stands before this: cookies are then sent over TLS alone, as they are if
     /// the server speaks TLS itself.
@@ -204,7 +204,8 @@ pub struct VaultSettings {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PersonalSettings {
-    /// How many different tokens have to agree before personal data is destroyed, 1 or 2; 2 if not set.
+    /// How many people have to agree before personal data is destroyed, 1 or 2; 2 if not set. Two people are two accounts or,
+    /// where `[openid]` is not set, two tokens.
     #[serde(deserialize_with = "within::<_, _, 1, 2>")]
     pub destroy_people: u8,
     /// How long a destruction can be cancelled after it was asked for. In seconds, 0 to 31536000; 259200 (three days) if

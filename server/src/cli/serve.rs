@@ -19,7 +19,7 @@ use super::terminal::Bar;
 use crate::backup::erasures;
 use crate::definitions::Current;
 use crate::disk::{Disk, OsDisk};
-use crate::erasure::{Carrier, Destinations, Erasures, Guard};
+use crate::erasure::{Carrier, Counted, Destinations, Erasures, Guard};
 use crate::http::{self, App, Parts};
 use crate::index::{Index, IndexOptions};
 use crate::ledger::Ledger;
@@ -204,8 +204,11 @@ fn app(
     let index = Arc::new(index.map_err(|error| failed(format!("the search index: {error}")))?);
     bar.clear();
     let personal = &settings.personal;
-    let guard =
-        Guard { people: personal.destroy_people, delay_seconds: i64::from(personal.destroy_delay_seconds) };
+    let guard = Guard {
+        people: personal.destroy_people,
+        counted: if look.has_people() { Counted::Accounts } else { Counted::Tokens },
+        delay_seconds: i64::from(personal.destroy_delay_seconds),
+    };
     let erasures = Erasures::load(
         ledger.clone(),
         index.clone(),

@@ -84,6 +84,8 @@ enum SubjectCommand {
     #[command(after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
     Destructions(PlaceArgs),
     /// Agree to a request that another token made
+    ///
+    /// Where people sign in with accounts, two of them ask and agree on the pages: a token counts as neither there.
     #[command(after_help = format!("{EXAMPLE}\n\n{EXIT_CODES}"))]
     Authorise {
         /// Its number

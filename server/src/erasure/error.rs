@@ -57,6 +57,21 @@ pub enum ErasureError {
     /// One person twice.
     #[error("{0} asked for it: somebody else has to agree")]
     SamePerson(String),
+    /// A token, where people have accounts.
+    #[error(
+        "the two people that a destruction takes are here people who sign in with an account, and {0} is a token, which may be anybody's"
+    )]
+    NoAccount(String),
+    /// An account and a token.
+    #[error(
+        "an account and a token may be one person's, so {by} cannot agree to what {requested_by} asked for: cancel it and ask again, so that both are accounts or both are tokens"
+    )]
+    PerhapsSamePerson {
+        /// Who asked.
+        requested_by: String,
+        /// Who would agree.
+        by: String,
+    },
     /// Searches do not find what was just recorded.
     #[error("the search index has {indexed} of {size} entries; try again when it has caught up")]
     IndexBehind {

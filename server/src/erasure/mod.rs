@@ -10,6 +10,7 @@
 
 mod carrier;
 mod error;
+mod guard;
 mod plan;
 mod record;
 mod request;
@@ -25,6 +26,7 @@ use muniment_core::time::Timestamp;
 
 pub use carrier::Carrier;
 pub use error::ErasureError;
+pub use guard::{Counted, Guard};
 pub use plan::{ENTRIES_MAX, Plan, PlannedCase, PlannedPerson};
 pub use request::{Basis, Case, Progress, Request, Wish};
 
@@ -43,15 +45,6 @@ const BLOCKED_SECONDS: i64 = 5;
 
 /// The group that stands for persons where a group is asked for.
 pub const PERSON: &str = "person";
-
-/// How destroying is guarded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Guard {
-    /// How many different tokens have to agree: 1 or 2.
-    pub people: u8,
-    /// How long it can be cancelled.
-    pub delay_seconds: i64,
-}
 
 /// The part of a request that is not destroyed yet.
 #[derive(Debug, Default)]
@@ -117,6 +110,12 @@ impl Erasures {
         Ok(Erasures { ledger, index, vault, guard, destinations, requests, again, acting })
     }
 
+    /// How destroying is guarded here.
+    #[must_use]
+    pub fn guard(&self) -> Guard {
+        self.guard
+    }
+
     /// Every request, the newest last.
     #[must_use]
     pub fn list(&self) -> Vec<Request> {
@@ -155,6 +154,7 @@ impl Erasures {
         by: &str,
         now: Timestamp,
     ) -> Result<Request, ErasureError> {
+        self.guard.may_ask(by)?;
         let _alone = lock(&self.acting);
         let planned = self.plan(&cases, &people)?;
         check(&planned, plan)?;
@@ -199,9 +199,7 @@ impl Erasures {
         if request.authorised_by.is_some() {
             return Err(ErasureError::Over { number, state: "authorised" });
         }
-        if request.wish.requested_by == by {
-            return Err(ErasureError::SamePerson(by.to_owned()));
-        }
+        self.guard.may_agree(&request.wish.requested_by, by)?;
         let data = record::act_data(number, by);
         self.ledger.append_host("personal.destroy_authorised", &record::authorised(number), data)?;
         self.update(number, |request| {

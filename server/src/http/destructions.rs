@@ -16,7 +16,7 @@ use super::App;
 use super::answer::{Json, read_json};
 use super::caller::Caller;
 use super::problem::Problem;
-use crate::erasure::{Basis, Case, ErasureError, Erasures, PERSON, Plan, Progress, Request, distinct};
+use crate::erasure::{Basis, Case, ErasureError, Erasures, Guard, PERSON, Plan, Progress, Request, distinct};
 use crate::tokens::Role;
 
 /// Who may destroy, if their token is not narrowed.
@@ -129,10 +129,13 @@ pub(super) struct DestructionPlan {
     people: Vec<PersonPlan>,
     /// As long as this is not empty nothing is destroyed.
     obstacles: Vec<ObstacleView>,
+    /// Why this token, whatever its roles, cannot ask for it; missing if it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cannot_ask: Option<String>,
 }
 
 impl DestructionPlan {
-    fn of(plan: &Plan) -> DestructionPlan {
+    fn of(plan: &Plan, cannot_ask: Option<String>) -> DestructionPlan {
         let cases = plan.cases.iter().map(|case| CasePlan {
             group: case.case.group.clone(),
             subject: case.case.subject.clone(),
@@ -157,6 +160,7 @@ impl DestructionPlan {
             cases: cases.collect(),
             people: people.collect(),
             obstacles: obstacles.collect(),
+            cannot_ask,
         }
     }
 }
@@ -183,6 +187,9 @@ pub(super) struct Destruction {
     requested_by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorised_by: Option<String>,
+    /// While somebody else has to authorise it: why this token, whatever its roles, cannot; missing if it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cannot_authorise: Option<String>,
     /// The entry that asks for it.
     seq: u64,
     /// The certificates: the entries by which it was destroyed. Each has a receipt.
@@ -190,7 +197,9 @@ pub(super) struct Destruction {
 }
 
 impl Destruction {
-    fn of(request: Request) -> Destruction {
+    fn of(request: Request, guard: Guard, caller: &Caller) -> Destruction {
+        let is_waiting = request.progress == Progress::Requested;
+        let agreed = guard.may_agree(&request.wish.requested_by, caller.0.principal().as_str());
         let (state, blocked_by) = match request.progress {
             Progress::Requested => ("requested", None),
             Progress::Authorised => ("authorised", None),
@@ -210,6 +219,7 @@ impl Destruction {
             not_before: request.wish.not_before.to_string(),
             requested_by: request.wish.requested_by,
             authorised_by: request.authorised_by,
+            cannot_authorise: agreed.err().filter(|_| is_waiting).map(|error| error.to_string()),
             seq: request.seq,
             destroyed: request.destroyed,
         }
@@ -221,6 +231,9 @@ impl Destruction {
 pub(super) struct DestructionList {
     /// The oldest first.
     destructions: Vec<Destruction>,
+    /// Why this token, whatever its roles, cannot ask for any; missing if it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cannot_ask: Option<String>,
 }
 
 /// A plan, or a request.
@@ -245,7 +258,10 @@ impl From<ErasureError> for Problem {
             ErasureError::Blocked(_) => Problem::new("blocked", detail),
             ErasureError::Unknown(_) => Problem::new("not_found", detail),
             ErasureError::Over { .. } => Problem::new("destruction_over", detail),
-            ErasureError::SamePerson(_) => Problem::new("same_person", detail),
+            ErasureError::SamePerson(_) | ErasureError::PerhapsSamePerson { .. } => {
+                Problem::new("same_person", detail)
+            }
+            ErasureError::NoAccount(_) => Problem::new("account_needed", detail),
             ErasureError::IndexBehind { .. } => Problem::new("rebuilding", detail),
             ErasureError::Refused(refusal) => refusal.into(),
             error => Problem::internal("personal data cannot be destroyed", &error),
@@ -265,15 +281,19 @@ impl From<ErasureError> for Problem {
 pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Problem> {
     caller.needs(&[Role::Admin, Role::Auditor, Role::Officer])?;
     unnarrowed(&caller)?;
-    let destructions = app.erasures.list().into_iter().map(Destruction::of).collect();
-    Ok(Json(DestructionList { destructions }).into_response())
+    let guard = app.erasures.guard();
+    let destructions = app.erasures.list().into_iter();
+    let destructions = destructions.map(|request| Destruction::of(request, guard, &caller)).collect();
+    let cannot_ask = cannot_ask(guard, &caller);
+    Ok(Json(DestructionList { destructions, cannot_ask }).into_response())
 }
 
 /// Destroy sealed personal data
 ///
 /// Of cases everything that is sealed, of persons whom their pseudonyms stand for. First a dry run, whose `plan` is then
-/// sent with the request. Another token has to authorise it, and it is carried out after a delay, unless it is
-/// cancelled or a hold or an open request covers it. The entries stay, and everything still verifies.
+/// sent with the request. Somebody else has to authorise it, and it is carried out after a delay, unless it is
+/// cancelled or a hold or an open request covers it. The entries stay, and everything still verifies. Somebody else is
+/// another token or, where people sign in with accounts, another account: there a token can do neither.
 #[utoipa::path(
     post,
     path = "/v1/destructions",
@@ -363,9 +383,11 @@ async fn ask(
     let unknown = || invalid(format!("basis: {basis:?} is none of {}", names.join(", ")));
     let basis = Basis::parse(basis).ok_or_else(unknown)?;
     let cases = distinct(cases);
+    let guard = app.erasures.guard();
     if dry_run {
         let planned = act(app, move |erasures| erasures.plan(&cases, &people)).await?;
-        return Ok(Json(DestructionAnswer::Plan(DestructionPlan::of(&planned))).into_response());
+        let plan = DestructionPlan::of(&planned, cannot_ask(guard, &caller));
+        return Ok(Json(DestructionAnswer::Plan(plan)).into_response());
     }
     let missing =
         || invalid("plan: missing; make a dry run (?dry_run=true) first, and send its `plan`".to_owned());
@@ -375,13 +397,19 @@ async fn ask(
     let (by, now) = (caller.0.principal(), app.now());
     let asked =
         act(app, move |erasures| erasures.request(cases, people, basis, plan, by.as_str(), now)).await?;
-    let answer = DestructionAnswer::Requested(Box::new(Destruction::of(asked)));
+    let answer = DestructionAnswer::Requested(Box::new(Destruction::of(asked, guard, &caller)));
     Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+/// Why somebody cannot ask for a destruction, if they cannot.
+fn cannot_ask(guard: Guard, caller: &Caller) -> Option<String> {
+    guard.may_ask(caller.0.principal().as_str()).err().map(|error| error.to_string())
 }
 
 /// Authorise a destruction
 ///
-/// By another token than the one that asked for it.
+/// By another token than the one that asked for it. Where people sign in with accounts, by another account: nobody knows
+/// whose a token is, so an account and a token never count as two people.
 #[utoipa::path(
     post,
     path = "/v1/destructions/{id}/authorise",
@@ -398,8 +426,9 @@ pub(super) async fn authorise(
 ) -> Result<Response, Problem> {
     may_destroy(&caller)?;
     let (number, by) = (number(id)?, caller.0.principal());
+    let guard = app.erasures.guard();
     let request = act(app, move |erasures| erasures.authorise(number, by.as_str())).await?;
-    Ok(Json(Destruction::of(request)).into_response())
+    Ok(Json(Destruction::of(request, guard, &caller)).into_response())
 }
 
 /// Cancel a destruction
@@ -421,8 +450,9 @@ pub(super) async fn cancel(
 ) -> Result<Response, Problem> {
     may_destroy(&caller)?;
     let (number, by) = (number(id)?, caller.0.principal());
+    let guard = app.erasures.guard();
     let request = act(app, move |erasures| erasures.cancel(number, by.as_str())).await?;
-    Ok(Json(Destruction::of(request)).into_response())
+    Ok(Json(Destruction::of(request, guard, &caller)).into_response())
 }
 
 fn number(id: Result<Path<u64>, PathRejection>) -> Result<u64, Problem> {

@@ -261,6 +261,11 @@ pub(crate) fn principal_of(name: &str) -> String {
     if name.starts_with(PERSON) { name.to_owned() } else { format!("token/{name}") }
 }
 
+/// Whether somebody in entries is a person who signed in with an account, and not whoever has a token.
+pub(crate) fn is_person(principal: &str) -> bool {
+    principal.starts_with(PERSON)
+}
+
 fn check_list(list: &'static str, items: Option<&BTreeSet<String>>) -> Result<(), GrantError> {
     let Some(items) = items else { return Ok(()) };
     let fault = |fault: String| Err(GrantError::List { list, fault });

@@ -21,8 +21,8 @@ use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 pub use attempts::{Attempts, TooMany};
-pub(crate) use grant::principal_of;
 pub use grant::{Grant, GrantError, Role};
+pub(crate) use grant::{is_person, principal_of};
 
 use crate::ledger::Ledger;
 use crate::ledger::genesis::new_token;

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    BASES, CaseName, Choice, Destruction, ENTRY_READERS, Mistake, basis, choices, destruction, extent,
-    may_destroy, said_of, sealed_groups,
+    BASES, CaseName, Choice, Destruction, ENTRY_READERS, Mistake, basis, by_another, choices, destruction,
+    destructions, extent, may_destroy, said_of, sealed_groups, sentence,
 };
 use crate::erasure::{ITEMS_MAX, PERSON};
 use crate::web::entries::case_path;
@@ -106,6 +106,8 @@ struct Plan {
     cases: Vec<CasePlan>,
     people: Vec<PersonPlan>,
     obstacles: Vec<Obstacle>,
+    /// Why whoever looks at it cannot ask for it, if they cannot.
+    cannot_ask: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -180,6 +182,8 @@ struct ObstacleView {
 struct FormPage {
     frame: Frame,
     mistakes: Vec<Mistake>,
+    /// Why nothing can be asked for, whatever is typed; empty if it can.
+    cannot_ask: String,
     basis_error: String,
     cases_error: String,
     people_error: String,
@@ -204,6 +208,9 @@ struct PlanPage {
     obstacles: Vec<ObstacleView>,
     /// What holds nothing that could be destroyed.
     nothing: Vec<String>,
+    /// Why whoever looks at it cannot ask for it; empty if they can.
+    cannot_ask: String,
+    by_another: &'static str,
     may_ask: bool,
     reads_entries: bool,
 }
@@ -216,15 +223,17 @@ pub(super) async fn show(visit: Visit, Query(known): Query<Beforehand>) -> Resul
         _ if subject.is_empty() => Form::default(),
         _ => Form { cases: format!("{group} {subject}"), ..Form::default() },
     };
-    form_page(&visit, form, Vec::new())
+    form_page(&visit, form, Vec::new()).await
 }
 
-fn form_page(visit: &Visit, form: Form, mistakes: Vec<Mistake>) -> Result<Response, Failure> {
+async fn form_page(visit: &Visit, form: Form, mistakes: Vec<Mistake>) -> Result<Response, Failure> {
+    let cannot_ask = destructions(visit).await?.cannot_ask;
     let is_wrong = !mistakes.is_empty();
     let frame = visit.frame("Destroy sealed data", Place::Personal);
     let catalogue = visit.pages.app.definitions().catalogue.clone();
     let page = FormPage {
         frame: if is_wrong { frame.with_errors() } else { frame },
+        cannot_ask: sentence(cannot_ask.as_deref()),
         basis_error: said_of(&mistakes, "basis-0"),
         cases_error: said_of(&mistakes, "cases"),
         people_error: said_of(&mistakes, "people"),
@@ -241,11 +250,11 @@ pub(super) async fn destroy(Posted { visit, fields }: Posted) -> Result<Response
     may_destroy(&visit)?;
     let form = Form::of(&fields);
     if fields.get("step") == "edit" {
-        return form_page(&visit, form, Vec::new());
+        return form_page(&visit, form, Vec::new()).await;
     }
     let wish = match form.wish() {
         Ok(wish) => wish,
-        Err(mistakes) => return form_page(&visit, form, mistakes),
+        Err(mistakes) => return form_page(&visit, form, mistakes).await,
     };
     if fields.get("step") != "request" {
         return plan_page(&visit, form, &wish, Vec::new()).await;
@@ -274,7 +283,7 @@ async fn plan_page(
     let plan: Plan = match visit.post("/v1/destructions?dry_run=true", wish).await {
         Ok(answer) => answer.read()?,
         Err(failure) if failure.is_about_the_form() => {
-            return form_page(visit, form, vec![Mistake::new("cases", failure.detail)]);
+            return form_page(visit, form, vec![Mistake::new("cases", failure.detail)]).await;
         }
         Err(failure) => return Err(failure),
     };
@@ -288,7 +297,9 @@ async fn plan_page(
         form,
         extent: extent(plan.cases.len(), plan.people.len()),
         entries: words::count(plan.cases.iter().map(|case| case.entries).sum::<u64>(), "entry", "entries"),
-        may_ask: plan.obstacles.is_empty() && nothing.is_empty(),
+        may_ask: plan.obstacles.is_empty() && nothing.is_empty() && plan.cannot_ask.is_none(),
+        cannot_ask: sentence(plan.cannot_ask.as_deref()),
+        by_another: by_another(visit),
         plan: plan.plan,
         cases: plan.cases.into_iter().map(case_view).collect(),
         people: plan.people.into_iter().map(person_view).collect(),

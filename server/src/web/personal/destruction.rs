@@ -7,8 +7,8 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::{
-    DESTROYERS, Destruction, ENTRY_READERS, Mistake, READERS, basis, destructions, extent, holder,
-    may_destroy, said_of, state, unnarrowed,
+    DESTROYERS, Destruction, ENTRY_READERS, Mistake, READERS, basis, by_another, destructions, extent,
+    holder, may_destroy, said_of, sentence, state, unnarrowed,
 };
 use crate::web::entries::case_path;
 use crate::web::failure::Failure;
@@ -100,6 +100,9 @@ struct DestructionPage {
     may_authorise: bool,
     /// Whether whoever looks at it asked for it, and so cannot agree to it.
     is_own: bool,
+    /// Why whoever may destroy cannot agree to it all the same; empty if they can.
+    cannot_authorise: String,
+    by_another: &'static str,
     may_cancel: bool,
 }
 
@@ -116,7 +119,8 @@ fn number(id: &str) -> Result<u64, Failure> {
 }
 
 async fn one_page(visit: &Visit, id: u64, mistakes: Vec<Mistake>) -> Result<Response, Failure> {
-    let found = destructions(visit).await?.into_iter().find(|destruction| destruction.id == id);
+    let all = destructions(visit).await?.destructions;
+    let found = all.into_iter().find(|destruction| destruction.id == id);
     let missing = || Failure::not_found("There is no such request to destroy anything.");
     let destruction = found.ok_or_else(missing)?;
     let reads_entries = visit.holds(ENTRY_READERS);
@@ -157,8 +161,10 @@ async fn one_page(visit: &Visit, id: u64, mistakes: Vec<Mistake>) -> Result<Resp
         certificates,
         reads_entries,
         is_requested,
-        may_authorise: may_act && is_requested && !is_own,
+        may_authorise: may_act && is_requested && destruction.cannot_authorise.is_none(),
         is_own,
+        cannot_authorise: sentence(destruction.cannot_authorise.as_deref().filter(|_| may_act)),
+        by_another: by_another(visit),
         may_cancel: may_act && is_open && destruction.destroyed.is_empty(),
     };
     page::with_status(if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)

@@ -107,17 +107,35 @@ struct Destruction {
     not_before: String,
     requested_by: String,
     authorised_by: Option<String>,
+    /// Why whoever looks at it cannot agree to it, if they cannot.
+    cannot_authorise: Option<String>,
     seq: u64,
     destroyed: Vec<u64>,
 }
 
-async fn destructions(visit: &Visit) -> Result<Vec<Destruction>, Failure> {
-    #[derive(Debug, Deserialize)]
-    struct All {
-        destructions: Vec<Destruction>,
+/// The requests to destroy.
+#[derive(Debug, Default, Deserialize)]
+struct Destructions {
+    destructions: Vec<Destruction>,
+    /// Why whoever looks at them cannot make one, if they cannot.
+    cannot_ask: Option<String>,
+}
+
+async fn destructions(visit: &Visit) -> Result<Destructions, Failure> {
+    visit.get("/v1/destructions").await
+}
+
+/// Why somebody cannot do something, as a sentence; empty if they can.
+fn sentence(why: Option<&str>) -> String {
+    why.map(|why| words::capital(why) + ".").unwrap_or_default()
+}
+
+/// How somebody else acts who is not whoever asked.
+fn by_another(visit: &Visit) -> &'static str {
+    match visit.pages.app.look().has_people() {
+        true => "signed in with an account of their own",
+        false => "with another access token",
     }
-    let All { destructions } = visit.get("/v1/destructions").await?;
-    Ok(destructions)
 }
 
 /// How far a destruction has come, in words, and the colour of the tag.
@@ -206,6 +224,8 @@ struct HomePage {
     frame: Frame,
     may_reveal: bool,
     may_destroy: bool,
+    /// Why whoever may destroy cannot ask for it all the same; empty if they can.
+    cannot_ask: String,
     sees_destructions: bool,
     /// The newest first.
     items: Vec<Item>,
@@ -216,13 +236,14 @@ async fn home(visit: Visit) -> Result<Response, Failure> {
         return Err(Failure::forbidden("This is for administrators, auditors and officers."));
     }
     let sees_destructions = visit.sees_everything();
-    let all = if sees_destructions { destructions(&visit).await? } else { Vec::new() };
+    let all = if sees_destructions { destructions(&visit).await? } else { Destructions::default() };
     page::page(&HomePage {
         frame: visit.frame("Personal data", Place::Personal),
         may_reveal: visit.holds(REVEALERS),
         may_destroy: sees_destructions && visit.holds(DESTROYERS),
+        cannot_ask: sentence(all.cannot_ask.as_deref()),
         sees_destructions,
-        items: all.iter().rev().map(Item::of).collect(),
+        items: all.destructions.iter().rev().map(Item::of).collect(),
     })
 }
 
@@ -248,6 +269,12 @@ mod tests {
         assert_eq!(extent(0, 2), "2 people");
         assert_eq!(extent(2, 1), "2 cases and 1 person");
         assert_eq!((holder("token/dpo").as_str(), holder("system").as_str()), ("dpo", "system"));
+    }
+
+    #[test]
+    fn why_not_is_a_sentence() {
+        assert_eq!(sentence(Some("a token may be anybody's")), "A token may be anybody's.");
+        assert_eq!(sentence(None), "");
     }
 
     #[test]
