@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use muniment_core::event::group_of;
+use muniment_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
@@ -16,6 +20,7 @@ use super::answer::Json;
 use super::caller::Caller;
 use super::plugins::work;
 use super::problem::Problem;
+use crate::plugins::host::whole::WholeError;
 use crate::plugins::outcome::{self, Page, Register, Row};
 use crate::plugins::{PluginError, Plugins};
 use crate::query::Scope;
@@ -31,6 +36,10 @@ const LIMIT_MAX: u32 = 1_000;
 const DUE_WITHIN_DAYS_MAX: u32 = 3_650;
 /// Longest text that is looked for.
 const TEXT_BYTES_MAX: usize = 256;
+/// Whole registers are read one at a time: each takes an instance of its plugin, and may take some memory.
+static TURN: Semaphore = Semaphore::const_new(1);
+/// How long somebody waits for their turn.
+const WAIT: Duration = Duration::from_secs(10);
 /// Groups whose events say how those of all groups are to be read, and hold nothing else.
 const SHARED_GROUPS: [&str; 5] = ["calendar", "case", "clock", "ledger", "org"];
 
@@ -60,6 +69,10 @@ pub(super) struct RowQuery {
     /// Rows that are left out first.
     #[param(maximum = 4_294_967_295_u32)]
     offset: Option<u32>,
+    /// `true`: all rows that match, as they stand at one moment however fast the register changes; at most 100,000 of them and
+    /// 48 MiB. Without `limit` and `offset`.
+    #[serde(default)]
+    whole: bool,
 }
 
 /// A column of a register.
@@ -193,7 +206,8 @@ pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<
 
 /// The rows of a register
 ///
-/// As they stand now. A token that is narrowed to units sees the rows of these units.
+/// As they stand now. A token that is narrowed to units sees the rows of these units. Between two pages the register may
+/// change: `size` says so, and `whole=true` gives all rows of one moment.
 #[utoipa::path(
     get,
     path = "/v1/registers/{plugin}/{name}",
@@ -219,19 +233,38 @@ pub(super) async fn rows(
     let (id, name) = (part("plugin"), part("name"));
     let Query(query) = query.map_err(|error| Problem::new("bad_request", error.body_text()))?;
     let scope = caller.0.scope.clone();
+    let is_whole = query.whole;
     let query = wanted(query, &scope)?;
+    let turn = if is_whole { Some(wait_for_turn().await?) } else { None };
     let as_at = app.now();
-    let read = tokio::task::spawn_blocking(move || {
-        read(&app.plugins, &scope, (&id, &name), &query, as_at.as_micros())
+    // The turn ends with the work: whoever asked may have gone away meanwhile.
+    let answer = tokio::task::spawn_blocking(move || {
+        let (plugins, which, at) = (&app.plugins, (id.as_str(), name.as_str()), as_at.as_micros());
+        let read = match &turn {
+            None => read(plugins, &scope, which, &query, at),
+            Some(_) => read_whole(plugins, &scope, which, &query, at),
+        };
+        page_of(read?, as_at)
     });
-    let read = read.await.map_err(|error| Problem::internal("a register cannot be read", &error))?;
-    let (register, Page { rows, total }, size, is_whole) = read?;
-    let rows: Result<Vec<RowView>, Problem> = rows.into_iter().map(RowView::of).collect();
-    let total = is_whole.then_some(total);
+    answer.await.map_err(|error| Problem::internal("a register cannot be read", &error))?
+}
+
+fn page_of((register, page, size, is_whole): Read, as_at: Timestamp) -> Result<Response, Problem> {
+    let rows: Result<Vec<RowView>, Problem> = page.rows.into_iter().map(RowView::of).collect();
+    let total = is_whole.then_some(page.total);
     Ok(Json(RegisterPage { register, rows: rows?, total, as_at: as_at.to_string(), size }).into_response())
 }
 
+async fn wait_for_turn() -> Result<SemaphorePermit<'static>, Problem> {
+    let busy = || Problem::new("busy", "another whole register is being read; try again in a moment");
+    timeout(WAIT, TURN.acquire()).await.map_err(|_| busy())?.map_err(|_| busy())
+}
+
 fn wanted(query: RowQuery, scope: &Scope) -> Result<outcome::Query, Problem> {
+    if query.whole && (query.limit.is_some() || query.offset.is_some()) {
+        let detail = "whole: all rows are given, so neither limit nor offset can be set";
+        return Err(Problem::new("bad_request", detail));
+    }
     let limit = query.limit.unwrap_or(LIMIT_DEFAULT);
     if !(1..=LIMIT_MAX).contains(&limit) {
         return Err(Problem::new("bad_request", format!("limit: {limit} is not between 1 and {LIMIT_MAX}")));
@@ -274,21 +307,48 @@ fn text_of(name: &str, text: Option<String>) -> Result<Option<String>, Problem> 
 }
 
 /// A register, a page of it, up to where it was folded, and whether all rows of the page may be seen.
+type Read = (RegisterView, Page, u64, bool);
+
+/// Reads a page of a register.
 pub(super) fn read(
     plugins: &Plugins,
     scope: &Scope,
     (id, name): (&str, &str),
     query: &outcome::Query,
     as_at: i64,
-) -> Result<(RegisterView, Page, u64, bool), Problem> {
+) -> Result<Read, Problem> {
+    let register = found(plugins, scope, (id, name))?;
+    let (page, size) = plugins.register(id, name, query, as_at).map_err(failed)?;
+    Ok(seen(scope, id, register, (page, size)))
+}
+
+/// The same with all rows that match.
+fn read_whole(
+    plugins: &Plugins,
+    scope: &Scope,
+    (id, name): (&str, &str),
+    query: &outcome::Query,
+    as_at: i64,
+) -> Result<Read, Problem> {
+    let register = found(plugins, scope, (id, name))?;
+    let (page, size) = plugins.whole_register(id, name, query, as_at)?;
+    Ok(seen(scope, id, register, (page, size)))
+}
+
+/// A register that may be looked at.
+fn found(plugins: &Plugins, scope: &Scope, (id, name): (&str, &str)) -> Result<Register, Problem> {
     let shown = plugins.get(id)?;
-    let starting = || PluginError::NotReady(id.to_owned(), "it is being compiled, or rests");
+    let starting = || PluginError::NotReady(id.to_owned(), "it is starting, or rests");
     let subscriptions = shown.manifest.ok_or_else(starting)?.subscriptions;
     let registers = plugins.registers(id).map_err(failed)?;
     let nothing = || Problem::new("not_found", format!("`{id}` keeps no register {name:?}"));
     let register = registers.into_iter().find(|register| register.name == name).ok_or_else(nothing)?;
     covers(scope, rests_on(&register, &subscriptions))?;
-    let (mut page, size) = plugins.register(id, name, query, as_at).map_err(failed)?;
+    Ok(register)
+}
+
+/// What of a page may be seen.
+fn seen(scope: &Scope, id: &str, register: Register, (mut page, size): (Page, u64)) -> Read {
     let before = page.rows.len();
     if let Some(units) = &scope.units {
         // What the plugin says is not relied on where somebody may not see all.
@@ -298,7 +358,7 @@ pub(super) fn read(
     if !is_whole {
         tracing::warn!(plugin = id, "a register gives rows of other units than those asked for");
     }
-    Ok((RegisterView::of(id, register), page, size, is_whole))
+    (RegisterView::of(id, register), page, size, is_whole)
 }
 
 /// The types of event that a register is made of: as the plugin says, where it is given events of these types, else all
@@ -339,6 +399,18 @@ fn failed(error: PluginError) -> Problem {
             Problem::new("plugin_failed", format!("the plugin failed: {}", failure.cause.name()))
         }
         error => error.into(),
+    }
+}
+
+impl From<WholeError> for Problem {
+    fn from(error: WholeError) -> Problem {
+        match error {
+            WholeError::Plugin(error) => failed(error),
+            WholeError::Io(error) => Problem::internal("a row cannot be written", &error),
+            WholeError::Rows(_) | WholeError::Bytes | WholeError::Time => {
+                Problem::new("too_many_rows", error.to_string())
+            }
+        }
     }
 }
 

@@ -29,6 +29,7 @@ use super::trial::{self, Comparison};
 use crate::background;
 
 mod report;
+pub mod whole;
 
 /// A plugin, as it is shown.
 #[derive(Debug, Clone)]
@@ -298,7 +299,7 @@ impl Plugins {
             Some(running) => {
                 running
                     .snapshot()
-                    .ok_or(PluginError::NotReady(id.to_owned(), "it has not begun to fold"))?
+                    .ok_or(PluginError::NotReady(id.to_owned(), "it has not begun to read the ledger"))?
                     .position
             }
             None => Position::of_an_empty_plugin(surroundings.ledger.head().size),
@@ -354,10 +355,12 @@ impl Plugins {
         look: impl FnOnce(&mut super::engine::Instance, u64) -> Result<T, Failure>,
     ) -> Result<T, PluginError> {
         let seen = self.inner.one(id)?.look(look)?;
-        seen.ok_or_else(|| {
-            PluginError::NotReady(id.to_owned(), "it has not begun to fold; try again in a moment")
-        })
+        seen.ok_or_else(|| not_ready(id))
     }
+}
+
+fn not_ready(id: &str) -> PluginError {
+    PluginError::NotReady(id.to_owned(), "it has not begun to read the ledger; try again in a moment")
 }
 
 fn same_plugin(id: &str, program: &Program) -> Result<(), PluginError> {

@@ -167,15 +167,31 @@ impl Running {
         let ((session, next), mut instance) = match view.take() {
             Some((seen, instance)) if seen == (now.session, now.next) && now.is_folding => (seen, instance),
             _ => {
-                let Some(snapshot) = self.snapshot() else { return Ok(None) };
-                let mut instance = program.start(&self.installed.settings, &self.log)?;
-                instance.restore(&snapshot.state)?;
-                ((now.session, snapshot.position.next), instance)
+                let Some((instance, next)) = self.restored(program)? else { return Ok(None) };
+                ((now.session, next), instance)
             }
         };
         let seen = look(&mut instance, next)?;
         *view = Some(((session, next), instance));
         Ok(Some(seen))
+    }
+
+    /// As [`Running::look`], with an instance that nobody else waits for: for what takes long.
+    pub(super) fn look_apart<T>(
+        &self,
+        look: impl FnOnce(&mut Instance, u64) -> Result<T, Failure>,
+    ) -> Result<Option<T>, Failure> {
+        let Some(program) = self.program() else { return Ok(None) };
+        let Some((mut instance, next)) = self.restored(program)? else { return Ok(None) };
+        look(&mut instance, next).map(Some)
+    }
+
+    /// A new instance with the plugin's state, and the entry up to which that was folded.
+    fn restored(&self, program: &Program) -> Result<Option<(Instance, u64)>, Failure> {
+        let Some(snapshot) = self.snapshot() else { return Ok(None) };
+        let mut instance = program.start(&self.installed.settings, &self.log)?;
+        instance.restore(&snapshot.state)?;
+        Ok(Some((instance, snapshot.position.next)))
     }
 
     /// What it does wrong at the entry before which it was stopped, if it does so again.

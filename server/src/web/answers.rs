@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::words;
+
 /// `GET /v1/alerts`.
 #[derive(Debug, Deserialize)]
 pub(super) struct AlertList {
@@ -129,6 +131,14 @@ pub(super) struct EventsPage {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct PluginList {
     pub(super) plugins: Vec<Plugin>,
+}
+
+impl PluginList {
+    /// A plugin's name for people, as far as that is known.
+    pub(super) fn name_of(&self, id: &str) -> String {
+        let known = self.plugins.iter().find(|plugin| plugin.id == id);
+        known.and_then(|plugin| plugin.title.clone()).unwrap_or_else(|| words::from_name(id))
+    }
 }
 
 /// How a plugin stands.

@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use super::Pages;
 use super::alerts::{Item, today};
-use super::answers::{AlertList, EventsPage, Register, RegisterList};
-use super::due::pages_of;
+use super::answers::{AlertList, EventsPage, PluginList, Register, RegisterList};
+use super::due::{self, Answered, Unread};
 use super::entries::{Choices, Line, case_path, mark_corrected};
 use super::failure::Failure;
 use super::fields::Fields;
@@ -50,6 +50,22 @@ struct Standing {
     rows: Vec<Vec<(String, CellView)>>,
 }
 
+/// How the case stands in all registers that may know of it.
+#[derive(Debug, Default)]
+struct Standings {
+    known: Vec<Standing>,
+    /// Registers that could not be read, and plugins whose registers cannot be looked at: what they know is not shown.
+    unread: Vec<Unread>,
+    not_ready: Vec<String>,
+}
+
+impl Standings {
+    /// Whether there is nothing to say.
+    fn is_empty(&self) -> bool {
+        self.known.is_empty() && self.unread.is_empty() && self.not_ready.is_empty()
+    }
+}
+
 #[derive(Debug, Template)]
 #[template(path = "case.html")]
 struct CasePage {
@@ -62,7 +78,7 @@ struct CasePage {
     /// The page of the entries before these; empty if there are none.
     next: String,
     alerts: Vec<Item>,
-    standings: Vec<Standing>,
+    standings: Standings,
     groups: Vec<String>,
     may_record: bool,
     may_reveal: bool,
@@ -90,7 +106,7 @@ async fn case(
     };
     let (alerts, standings) = match is_first {
         true => (alerts(&visit, &subject).await?, standings(&visit, &subject, &kinds.groups).await?),
-        false => (Vec::new(), Vec::new()),
+        false => (Vec::new(), Standings::default()),
     };
     let first = case_path(&subject);
     page::page(&CasePage {
@@ -215,25 +231,25 @@ async fn alerts(visit: &Visit, subject: &str) -> Result<Vec<Item>, Failure> {
 }
 
 /// The rows about the case, in the registers that are made of events like its own.
-async fn standings(
-    visit: &Visit,
-    subject: &str,
-    groups: &BTreeSet<String>,
-) -> Result<Vec<Standing>, Failure> {
+async fn standings(visit: &Visit, subject: &str, groups: &BTreeSet<String>) -> Result<Standings, Failure> {
     if subject.len() > REGISTER_TEXT_BYTES_MAX {
-        return Ok(Vec::new());
+        return Ok(Standings::default());
     }
-    let Some(list) = visit.find::<RegisterList>("/v1/registers").await? else { return Ok(Vec::new()) };
+    let Some(list) = visit.find::<RegisterList>("/v1/registers").await? else {
+        return Ok(Standings::default());
+    };
     let is_fed = |register: &Register| {
         let is_about = |feed: &String| groups.contains(group_of(feed));
         register.is_for_people() && (register.feeds.is_empty() || register.feeds.iter().any(is_about))
     };
     let about = list.registers.into_iter().filter(is_fed);
-    let pages = pages_of(visit, about, &[("subject", subject), ("limit", "20")]).await?;
+    let asked = [("subject", subject), ("limit", "20")];
+    let Answered { pages, unread } = due::ask_each(visit, about, &asked).await?;
+    let not_ready = names_of(visit, &list.not_ready).await?;
     let pages = pages.into_iter().filter(|page| !page.rows.is_empty());
     let definitions = visit.pages.app.definitions();
     let choices = Choices::of(&definitions.catalogue);
-    Ok(pages
+    let known = pages
         .map(|page| {
             let titles: Vec<String> =
                 page.register.columns.iter().map(|column| column.title.clone()).collect();
@@ -247,7 +263,17 @@ async fn standings(
                 register: page.register.title,
             }
         })
-        .collect())
+        .collect();
+    Ok(Standings { known, unread, not_ready })
+}
+
+/// Plugins by their names for people.
+async fn names_of(visit: &Visit, ids: &[String]) -> Result<Vec<String>, Failure> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let plugins: PluginList = visit.find("/v1/plugins").await?.unwrap_or_default();
+    Ok(ids.iter().map(|id| plugins.name_of(id)).collect())
 }
 
 #[cfg(test)]

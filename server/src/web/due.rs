@@ -1,4 +1,4 @@
-//! What is due soon, whatever register it stands in.
+//! Several registers asked at once: what is due soon, whatever register it stands in, and how something stands in each.
 
 use std::collections::BTreeSet;
 
@@ -40,6 +40,14 @@ pub(super) struct Overdue {
 pub(super) struct Unread {
     pub(super) register: String,
     pub(super) why: String,
+}
+
+/// What several registers answered to the same question.
+#[derive(Debug, Default)]
+pub(super) struct Answered {
+    pub(super) pages: Vec<RegisterPage>,
+    /// What these would have answered is not known.
+    pub(super) unread: Vec<Unread>,
 }
 
 /// What the registers say is due.
@@ -89,21 +97,7 @@ pub(super) async fn within(visit: &Visit, days: u32, today: Day) -> Result<Soon,
 
 impl Soon {
     fn add(&mut self, register: &Register, read: Result<Vec<Due>, Failure>) -> Result<(), Failure> {
-        let rows = match read {
-            Ok(rows) => rows,
-            Err(failure) if failure.status == 401 => return Err(failure),
-            // It was taken away since the list was made, or is not this visitor's.
-            Err(failure) if matches!(failure.status, 403 | 404) => return Ok(()),
-            Err(failure) => {
-                tracing::warn!(
-                    register = register.name,
-                    failure.status,
-                    "what is due in a register cannot be told"
-                );
-                self.unread.push(Unread { register: register.title.clone(), why: failure.detail });
-                return Ok(());
-            }
-        };
+        let Some(rows) = answer_of(register, read, &mut self.unread)? else { return Ok(()) };
         let (overdue, due): (Vec<Due>, Vec<Due>) = rows.into_iter().partition(|row| row.is_overdue);
         if !overdue.is_empty() {
             self.overdue.push(Overdue {
@@ -122,29 +116,60 @@ fn path_of(register: &Register) -> String {
     format!("/registers/{}/{}", part(&register.plugin), part(&register.name))
 }
 
-/// The same question to several registers at once. A register that cannot be read just now gives nothing.
-pub(super) async fn pages_of(
+/// The same question to several registers at once.
+pub(super) async fn ask_each(
     visit: &Visit,
     registers: impl Iterator<Item = Register>,
     asked: &[(&str, &str)],
-) -> Result<Vec<RegisterPage>, Failure> {
+) -> Result<Answered, Failure> {
     let mut asking = JoinSet::new();
     for (place, register) in registers.enumerate() {
         let path = with_query(&whole::address(&register.plugin, &register.name), asked);
         let visit = visit.clone();
-        asking.spawn(async move { (place, visit.get::<RegisterPage>(&path).await) });
+        asking.spawn(async move {
+            let read = visit.get::<RegisterPage>(&path).await;
+            (place, register, read)
+        });
     }
-    let mut pages = Vec::new();
+    let mut answers = Vec::new();
     while let Some(done) = asking.join_next().await {
-        let (place, page) = done.map_err(|error| Failure::internal("a register cannot be read", &error))?;
-        match page {
-            Ok(page) => pages.push((place, page)),
-            Err(failure) if matches!(failure.status, 403 | 404 | 500 | 503) => {}
-            Err(failure) => return Err(failure),
+        answers.push(done.map_err(|error| Failure::internal("a register cannot be read", &error))?);
+    }
+    answers.sort_by_key(|(place, ..)| *place);
+    let mut all = Answered::default();
+    for (_, register, read) in answers {
+        all.pages.extend(answer_of(&register, read, &mut all.unread)?);
+    }
+    Ok(all)
+}
+
+/// What a register answered, if it did. One that could not be read is noted.
+fn answer_of<T>(
+    register: &Register,
+    read: Result<T, Failure>,
+    unread: &mut Vec<Unread>,
+) -> Result<Option<T>, Failure> {
+    match read {
+        Ok(answer) => Ok(Some(answer)),
+        Err(failure) if failure.status == 401 => Err(failure),
+        // It was taken away since the list was made, or is not this visitor's.
+        Err(failure) if matches!(failure.status, 403 | 404) => Ok(None),
+        Err(failure) => {
+            tracing::warn!(register = register.name, failure.status, "a register is missing from a page");
+            unread.push(Unread { register: register.title.clone(), why: why(&failure) });
+            Ok(None)
         }
     }
-    pages.sort_by_key(|(place, _)| *place);
-    Ok(pages.into_iter().map(|(_, page)| page).collect())
+}
+
+/// Why a register could not be read, as a sentence for people.
+fn why(failure: &Failure) -> String {
+    match failure.code() {
+        "plugin_failed" => "The plugin that keeps it failed when it was asked.".to_owned(),
+        "plugin_not_ready" => "The plugin that keeps it is starting, rests or has stopped.".to_owned(),
+        _ if failure.detail.trim().is_empty() => format!("{}.", failure.headline()),
+        _ => failure.sentence(),
+    }
 }
 
 fn rows(page: &RegisterPage, today: Day) -> Vec<Due> {
@@ -238,7 +263,44 @@ mod tests {
         soon.add(&register, Err(Failure::new(404, "", "it is gone"))).unwrap();
         let unread: Vec<_> =
             soon.unread.iter().map(|one| (one.register.as_str(), one.why.as_str())).collect();
-        assert_eq!(unread, [("Open requests", "it failed"); 3]);
+        assert_eq!(unread, [("Open requests", "It failed."); 3]);
         assert_eq!(soon.add(&register, Err(Failure::new(401, "", ""))).unwrap_err().status, 401);
+    }
+
+    #[test]
+    fn why_a_register_could_not_be_read_is_said_in_plain_words() {
+        let register: Register = serde_json::from_value(json!({
+            "plugin": "p", "name": "n", "title": "Open requests", "description": "D", "columns": [],
+        }))
+        .unwrap();
+        let problem = |status: u16, code: &str, detail: &str| Failure {
+            kind: format!("urn:muniment:problem:{code}"),
+            ..Failure::new(status, "", detail)
+        };
+        let mut unread = Vec::new();
+        let mut note = |failure: Failure| answer_of::<RegisterPage>(&register, Err(failure), &mut unread);
+        for failure in [
+            problem(500, "plugin_failed", "the plugin failed: trap"),
+            problem(503, "plugin_not_ready", "`p` cannot be looked at yet"),
+            problem(503, "busy", "too much to do"),
+            Failure::new(500, "", ""),
+        ] {
+            assert!(note(failure).unwrap().is_none());
+        }
+        for gone in [403, 404] {
+            assert!(note(Failure::new(gone, "", "not yours")).unwrap().is_none());
+        }
+        assert_eq!(note(Failure::new(401, "", "")).unwrap_err().status, 401);
+        let said: Vec<&str> = unread.iter().map(|one| one.why.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "The plugin that keeps it failed when it was asked.",
+                "The plugin that keeps it is starting, rests or has stopped.",
+                "Too much to do.",
+                "Sorry, there is a problem with this service.",
+            ]
+        );
+        assert!(unread.iter().all(|one| one.register == "Open requests"));
     }
 }

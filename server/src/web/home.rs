@@ -142,7 +142,7 @@ pub(super) async fn home(visit: Visit) -> Result<Response, Failure> {
         due,
         overdue,
         unread,
-        not_ready: not_ready.iter().map(|id| name_of(&plugins, id)).collect(),
+        not_ready: not_ready.iter().map(|id| plugins.name_of(id)).collect(),
         sees_registers,
         stopped: plugins.plugins.iter().filter_map(stopped).collect(),
         behind: plugins.plugins.iter().map(|plugin| plugin.lag_entries).max().unwrap_or_default(),
@@ -200,12 +200,6 @@ fn severities(totals: &Totals) -> Vec<Severity> {
             width: hundredths(*count, most).max(1),
         })
         .collect()
-}
-
-/// A plugin's name for people, as far as that is known.
-fn name_of(plugins: &PluginList, id: &str) -> String {
-    let known = plugins.plugins.iter().find(|plugin| plugin.id == id);
-    known.and_then(|plugin| plugin.title.clone()).unwrap_or_else(|| words::from_name(id))
 }
 
 fn stopped(plugin: &Plugin) -> Option<Stopped> {

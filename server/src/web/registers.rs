@@ -46,19 +46,16 @@ struct ListPage {
 async fn list(visit: Visit) -> Result<Response, Failure> {
     let found: RegisterList = visit.get("/v1/registers").await?;
     let plugins: PluginList = visit.find("/v1/plugins").await?.unwrap_or_default();
-    let titles: BTreeMap<String, String> =
-        plugins.plugins.into_iter().filter_map(|plugin| Some((plugin.id, plugin.title?))).collect();
     let mut groups: BTreeMap<String, Vec<Register>> = BTreeMap::new();
     for register in found.registers {
         if register.is_for_people() {
-            let title = titles.get(&register.plugin).unwrap_or(&register.plugin).clone();
-            groups.entry(title).or_default().push(register);
+            groups.entry(plugins.name_of(&register.plugin)).or_default().push(register);
         }
     }
     page::page(&ListPage {
         frame: visit.frame("Registers", Place::Registers),
         groups: groups.into_iter().collect(),
-        not_ready: found.not_ready,
+        not_ready: found.not_ready.iter().map(|id| plugins.name_of(id)).collect(),
     })
 }
 
