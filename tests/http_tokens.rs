@@ -16,7 +16,7 @@ fn refusals_name_the_role_and_not_the_token() {
     let mut serving = Serving::new();
     let tokens = ["admin", "auditor", "officer", "source"]
         .map(|role| (role, serving.token(&format!("one-{role}"), &[role], json!({"source_prefix": "/s"}))));
-    let routes: [(&str, &str, &[&str]); 16] = [
+    let routes: [(&str, &str, &[&str]); 18] = [
         ("GET", "/v1/events", &["auditor", "officer", "source"]),
         ("GET", "/v1/events/0", &["auditor", "officer", "source"]),
         ("GET", "/v1/events/0/receipt", &["auditor", "officer", "source"]),
@@ -31,6 +31,8 @@ fn refusals_name_the_role_and_not_the_token() {
         ("GET", "/v1/reports/report-x.json", &["admin", "auditor", "officer"]),
         ("POST", "/v1/reports", &["admin", "officer"]),
         ("POST", "/v1/reports/report-x/approve", &["admin"]),
+        ("GET", "/v1/report-design", &["admin", "auditor", "officer"]),
+        ("PUT", "/v1/report-design", &["admin", "officer"]),
         ("GET", "/tlog/tile/entries/000.p/1", &["auditor"]),
         ("HEAD", "/v1/events/0", &["auditor", "officer", "source"]),
     ];

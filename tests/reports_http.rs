@@ -253,7 +253,12 @@ fn wrong_wishes_are_refused_by_name() {
     let approve = |body: Value| post(&serving, &admin, "/v1/reports/report-none/approve", &body);
     approve(json!({ "role": "role/siro" })).problem(404, "not_found");
     approve(json!({ "role": "" })).problem(422, "invalid_report");
-    approve(json!({ "role": "x".repeat(129) })).problem(422, "invalid_report");
+    approve(json!({ "role": format!("role/{}", "x".repeat(124)) })).problem(422, "invalid_report");
+    for no_role in ["siro", "role/", "Jane Doe", "role/Jane Doe", "token/admin", "role/siro\nrole/dpo"] {
+        let refused = approve(json!({ "role": no_role })).problem(422, "invalid_report").json();
+        let detail = refused["detail"].as_str().unwrap();
+        assert!(detail.contains(&format!("{no_role:?} is no role")), "{refused}");
+    }
     assert_eq!(events(&serving, "report.generated"), Vec::<Value>::new());
     serving.stop_and_verify();
 }

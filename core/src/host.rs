@@ -7,7 +7,7 @@ use crate::event::{Event, EventError};
 use crate::json::Value;
 
 /// Event types that no client may post.
-pub const HOST_TYPES: [&str; 37] = [
+pub const HOST_TYPES: [&str; 38] = [
     "alert.acknowledged",
     "alert.cleared",
     "alert.raised",
@@ -39,6 +39,7 @@ pub const HOST_TYPES: [&str; 37] = [
     "plugin.upgraded",
     "policy.installed",
     "report.approved",
+    "report.design_recorded",
     "report.generated",
     "report.published",
     "report.restated",

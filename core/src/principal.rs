@@ -56,14 +56,24 @@ impl fmt::Display for Principal {
 /// Whether a text has the form of a principal.
 #[must_use]
 pub fn is_principal(text: &str) -> bool {
-    let name_byte = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
     let (kind, name) = text.split_once('/').map_or((text, None), |(kind, name)| (kind, Some(name)));
     text.len() <= PRINCIPAL_BYTES_MAX
         && match (kind, name) {
             ("host", None) => true,
-            ("host" | "token" | "user", Some(name)) => !name.is_empty() && name.bytes().all(name_byte),
+            ("host" | "token" | "user", Some(name)) => is_name(name),
             _ => false,
         }
+}
+
+/// Whether a text names a role of the organisation, as events do: `role/siro`. Nobody writes entries as one.
+#[must_use]
+pub fn is_role(text: &str) -> bool {
+    text.len() <= PRINCIPAL_BYTES_MAX && text.strip_prefix("role/").is_some_and(is_name)
+}
+
+fn is_name(text: &str) -> bool {
+    let name_byte = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
+    !text.is_empty() && text.bytes().all(name_byte)
 }
 
 #[cfg(test)]
@@ -85,5 +95,17 @@ mod tests {
             Principal::new(long).unwrap_err().to_string(),
             "a principal of 134 bytes is longer than 128 bytes"
         );
+    }
+
+    #[test]
+    fn roles() {
+        for good in ["role/siro", "role/head-of-it", "role/officer_2.a"] {
+            assert!(is_role(good), "{good}");
+            assert!(!is_principal(good), "{good}");
+        }
+        let long = format!("role/{}", "a".repeat(PRINCIPAL_BYTES_MAX));
+        for bad in ["", "siro", "role", "role/", "role/Head of IT", "role/a/b", "token/ig", &long] {
+            assert!(!is_role(bad), "{bad}");
+        }
     }
 }

@@ -87,7 +87,7 @@ async function everyPage() {
   }
   return [...new Set(["/", "/alerts", "/alerts?state=all", "/registers", "/registers/requests/open",
     "/registers/breaches/incidents", "/record", "/record/request.received", "/record/breach.aware", "/record/correction",
-    `/record/correction?of=${strange[0].seq}`, "/reports", "/reports/new", "/ledger", "/ledger/0", "/verify", "/verify/how",
+    `/record/correction?of=${strange[0].seq}`, "/reports", "/reports/new", "/reports/design", "/ledger", "/ledger/0", "/verify", "/verify/how",
     "/personal-data", "/personal-data/reveal", "/personal-data/destroy", "/plugins", "/plugins/install", "/plugins/requests",
     "/plugins/requests/settings", "/access", "/access/new", "/access/people", "/ledger/99999999", ...Walker.found])];
 }

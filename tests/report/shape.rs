@@ -28,17 +28,58 @@ pub(crate) fn of_many_and_of_none(base: &Path, home: &Path) {
     let by_unit = blocks.find(|block| block["name"] == "requests_by_unit").unwrap();
     assert!(by_unit["rows"].as_array().unwrap().len() > DIRECTORATES, "{by_unit}");
     same_as_the_page(&many, 40..=160, 400);
+    by_directorates_of_now(&ledger.data(), &many, home);
 
     let none = home.join("none-happened");
     report_of(&ledger.data(), "2019-20", &none, &["--unrecorded", "--format", "json,html,pdf"]).exits(0);
     same_as_the_page(&none, 15..=100, 200);
 }
 
+/// The last directorate went into the one before it: its numbers are counted there, and nothing else is another.
+fn by_directorates_of_now(ledger: &Path, then: &Path, home: &Path) {
+    let now = home.join("now");
+    let more = ["--unrecorded", "--structure", "now", "--format", "json,html,csv"];
+    report_of(ledger, PERIOD, &now, &more).exits(0);
+    let text = |out: &Path, name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    assert_eq!(
+        text(then, "report.json"),
+        text(&now, "report.json"),
+        "the report of record is in that of then"
+    );
+    let table = |structure: &str| {
+        let out = home.join(format!("csv-{structure}"));
+        let more = ["--unrecorded", "--structure", structure, "--format", "csv"];
+        report_of(ledger, PERIOD, &out, &more).exits(0);
+        text(&out, "csv/r5-requests_by_unit.csv")
+    };
+    let (before, after) = (table("then"), table("now"));
+    let (gone, heir) = (unit(DIRECTORATES), unit(DIRECTORATES - 1));
+    let received = |table: &str, unit: &str| {
+        let row = table.lines().find(|line| line.split(',').next() == Some(unit));
+        row.map(|row| row.split(',').nth(1).unwrap().parse::<u32>().unwrap())
+    };
+    let both = [received(&before, &gone), received(&before, &heir)];
+    assert_eq!((both, received(&after, &gone), received(&after, &heir)), ([Some(1), Some(1)], None, Some(2)));
+    assert_eq!(received(&before, "All"), received(&after, "All"));
+    // People read titles.
+    let (before, after) = (text(then, "report.html"), text(&now, "report.html"));
+    for (page, number, is_there) in
+        [(&before, DIRECTORATES, true), (&after, DIRECTORATES, false), (&after, DIRECTORATES - 1, true)]
+    {
+        let title = format!("registration and coroners&#39; services {number}<");
+        assert_eq!(page.contains(&title), is_there, "{title}");
+    }
+}
+
+fn unit(number: usize) -> String {
+    format!("neighbourhoods-libraries-registration-and-coroners-services-{number:02}")
+}
+
 /// Each with a name that no line of a table holds, and a request.
 fn directorates() -> Vec<Value> {
     let mut events = Vec::new();
     for number in 1..=DIRECTORATES {
-        let unit = format!("neighbourhoods-libraries-registration-and-coroners-services-{number:02}");
+        let unit = unit(number);
         let mut add = |kind: &str, source: &str, subject: &str, data: Value| {
             events.push(json!({
                 "specversion": "1.0", "id": format!("shape-{}", events.len()), "source": source, "type": kind,
@@ -63,6 +104,11 @@ fn directorates() -> Vec<Value> {
             }),
         );
     }
+    events.push(json!({
+        "specversion": "1.0", "id": "shape-merged", "source": "/systems/ig-office", "type": "org.unit_merged",
+        "subject": unit(DIRECTORATES), "time": "2025-05-01T09:00:00Z",
+        "data": {"into": unit(DIRECTORATES - 1), "effective": "2025-05-01"},
+    }));
     events
 }
 

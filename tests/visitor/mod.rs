@@ -17,7 +17,7 @@ use crate::support::serving::Serving;
 const WEIGHT_BYTES_MAX: usize = 150_000;
 
 /// Every page that is there in every ledger, as far as an administrator sees it.
-pub(crate) const PAGES: [&str; 21] = [
+pub(crate) const PAGES: [&str; 22] = [
     "/",
     "/alerts",
     "/registers",
@@ -26,6 +26,7 @@ pub(crate) const PAGES: [&str; 21] = [
     "/record/correction",
     "/reports",
     "/reports/new",
+    "/reports/design",
     "/ledger",
     "/ledger/0",
     "/verify",

@@ -6,15 +6,19 @@
 
 use serde::{Deserialize, Serialize};
 
+mod design;
 pub mod lint;
 mod public;
 mod share;
+mod structure;
 #[cfg(test)]
 mod tests;
 
+pub use design::{CONTRAST_MIN, ColourFault, Design, Introduction, Logo, check_colour};
 pub use lint::{Fault, lint};
 pub use public::{SMALL_MAX, Told, public, public_beside};
 pub use share::Share;
+pub use structure::{Structure, Unit};
 
 /// The JSON Schema of a document.
 pub const SCHEMA: &str = include_str!("schema.json");
@@ -33,6 +37,9 @@ pub struct Document {
     pub title: String,
     /// Whose it is.
     pub organisation: String,
+    /// How it looks, where the organisation has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub design: Option<Design>,
     /// For whom it is.
     pub edition: Edition,
     /// How far it has come.
@@ -48,6 +55,12 @@ pub struct Document {
     /// The report that it takes the place of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<String>,
+    /// The units that its tables count by, in the order of their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<Unit>,
+    /// What the organisation says before everything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduction: Option<Introduction>,
     /// What it says.
     pub sections: Vec<Section>,
     /// What the lint found: shown, never hidden.

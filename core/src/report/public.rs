@@ -12,7 +12,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Block, Cell, Document, Edition, Metric, Row, Section, Share, Suppressed, Table, Why};
+use super::{
+    Block, Cell, Document, Edition, Introduction, Metric, Row, Section, Share, Suppressed, Table, Why,
+};
 use facts::{Facts, Place};
 
 mod beside;
@@ -101,6 +103,13 @@ pub fn public_beside(document: &Document, earlier: &[&Told]) -> (Document, bool)
         for block in &mut section.blocks {
             without_words(block, &names, &told);
         }
+    }
+    if let Some(introduction) = &mut public.introduction {
+        // It may be about any section, so it tells none of the numbers that one of them leaves out.
+        let told: BTreeSet<u64> = hidden.iter().map(|(_, number)| *number).collect();
+        let paragraphs = introduction.paragraphs().into_iter();
+        let paragraphs: Vec<String> = paragraphs.map(|text| without(&text, &names, &told)).collect();
+        *introduction = Introduction { text: paragraphs.join("\n\n"), evidence: Vec::new() };
     }
     public.faults = super::lint(&public);
     (public, !remedy.told_already.is_empty())

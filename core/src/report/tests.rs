@@ -8,6 +8,7 @@ use super::*;
 mod planted;
 mod public_beside;
 mod public_edition;
+mod structure;
 
 fn document(blocks: Value) -> Document {
     let document = json!({
@@ -60,6 +61,22 @@ fn a_document_is_read_as_it_is_written() {
     let text = serde_json::to_string(&document).unwrap();
     let again: Document = serde_json::from_str(&text).unwrap();
     assert_eq!((&again, serde_json::to_string(&again).unwrap()), (&document, text));
+}
+
+/// What was made before there were designs has the same bytes, and what has one says all of it.
+#[test]
+fn a_design_is_there_where_there_is_one() {
+    let plain = document(json!([]));
+    let text = serde_json::to_string(&plain).unwrap();
+    assert!(!text.contains("design") && !text.contains("introduction"), "{text}");
+    let logo = json!({"sha256": "ab".repeat(32), "media_type": "image/png", "alternative": "A bridge"});
+    let mut designed = serde_json::to_value(&plain).unwrap();
+    designed["design"] = json!({"colour": "#12436d", "logo": logo});
+    designed["introduction"] = json!({"text": "We count.", "evidence": [7]});
+    let document: Document = serde_json::from_value(designed.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&document).unwrap(), designed);
+    designed["design"]["font"] = json!("serif");
+    assert!(serde_json::from_value::<Document>(designed).is_err());
 }
 
 #[test]

@@ -8,6 +8,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("say which report, and where to write the PDF".into());
     };
     let document = serde_json::from_slice(&fs::read(from)?)?;
-    fs::write(to, muniment_pdf::pdf(&document)?)?;
+    fs::write(to, muniment_pdf::pdf(&document, None)?)?;
     Ok(())
 }

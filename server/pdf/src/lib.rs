@@ -35,14 +35,14 @@ pub enum PdfError {
     Refused(String),
 }
 
-/// The report as a PDF.
+/// The report as a PDF. `logo` is what the logo that the document names holds; without it the first page has none.
 ///
 /// # Errors
 /// See [`PdfError`].
-pub fn pdf(document: &Document) -> Result<Vec<u8>, PdfError> {
+pub fn pdf(document: &Document, logo: Option<&[u8]>) -> Result<Vec<u8>, PdfError> {
     let status_at =
         instant(&document.status_at).ok_or_else(|| PdfError::StatusAt(document.status_at.clone()))?;
-    let view = view::of(document);
+    let view = view::of(document, logo);
     let world = world::World::new(view);
     let set = typst::compile::<PagedDocument>(&world);
     let exported = match set.output {

@@ -8,7 +8,11 @@ use super::*;
 mod testing;
 
 fn set(document: &Document) -> Vec<u8> {
-    let file = pdf(document).unwrap_or_else(|error| panic!("{error}"));
+    set_with(document, None)
+}
+
+fn set_with(document: &Document, logo: Option<&[u8]>) -> Vec<u8> {
+    let file = pdf(document, logo).unwrap_or_else(|error| panic!("{error}"));
     assert!(file.starts_with(b"%PDF-1.7") && file.trim_ascii_end().ends_with(b"%%EOF"));
     file
 }
@@ -70,6 +74,36 @@ fn no_text_is_refused() {
     set(&document);
 }
 
+/// A picture with what is to be seen on it, a colour, and what the organisation says first.
+#[test]
+fn the_first_page_is_the_organisations() {
+    let svg: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 40 10'><rect width='40' height='10' fill='#6d1a36'/></svg>";
+    let document = testing::designed("#6d1a36");
+    let file = set_with(&document, Some(svg));
+    assert_eq!(set_with(&document, Some(svg)), file);
+    let bare = set(&document);
+    assert_ne!(bare, file, "without its bytes there is no logo");
+    assert!(file.len() > bare.len());
+    let mut wide = document;
+    let tall = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 4000'><path d='M0 0h1v4000z'/></svg>";
+    set_with(&wide, Some(tall));
+    let report = view::of(&wide, Some(svg)).report;
+    for (place, said) in [
+        ("/logo/file", "logo.svg"),
+        ("/logo/alternative", "A bridge & an oak"),
+        ("/colour", "#6d1a36"),
+        ("/introduction/paragraphs/1", "Every year."),
+        ("/introduction/behind", "Entry 41 of the ledger"),
+    ] {
+        assert_eq!(report.pointer(place).and_then(|text| text.as_str()), Some(said), "{place}");
+    }
+    // What is no picture is refused with a reason, and harms no other report.
+    let wrong = pdf(&wide, Some(b"<svg")).unwrap_err().to_string();
+    assert!(wrong.contains("cannot be set as a PDF"), "{wrong}");
+    wide.design = None;
+    set_with(&wide, Some(b"<svg"));
+}
+
 #[test]
 fn a_reference_into_nothing_is_its_words() {
     let mut document = testing::rich();
@@ -87,7 +121,7 @@ fn no_mark_for_breaking_lines_is_in_the_catalogue() {
     document.organisation = long.to_owned();
     document.sections[0].title = long.to_owned();
     document.sections[0].blocks.insert(0, Block::Heading { text: long.to_owned() });
-    let report = view::of(&document).report;
+    let report = view::of(&document, None).report;
     for place in ["/title", "/organisation", "/sections/0/title", "/sections/0/blocks/0/text"] {
         assert_eq!(report.pointer(place).and_then(|text| text.as_str()), Some(long), "{place}");
     }
@@ -99,7 +133,7 @@ fn no_mark_for_breaking_lines_is_in_the_catalogue() {
 fn a_wrong_instant_is_named() {
     let mut document = testing::empty();
     document.status_at = "yesterday".to_owned();
-    assert_eq!(pdf(&document), Err(PdfError::StatusAt("yesterday".to_owned())));
+    assert_eq!(pdf(&document, None), Err(PdfError::StatusAt("yesterday".to_owned())));
 }
 
 #[test]

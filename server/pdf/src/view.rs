@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use muniment_core::report::{Block, Cell, Document, Edition, Section, Status, Table};
+use muniment_core::report::{Block, Cell, Design, Document, Edition, Logo, Section, Status, Table};
 use muniment_report::words;
 use serde_json::{Value, json};
 
@@ -19,10 +19,11 @@ const BREAK: char = '\u{200b}';
 /// Tables with more characters side by side than this lie on their side.
 const ACROSS_MAX: usize = 112;
 
-/// The report for the template, and the charts by the names of their files.
+/// The report for the template, and the charts and the logo by the names of their files.
 pub(crate) struct View {
     pub(crate) report: Value,
     pub(crate) charts: Vec<(String, String)>,
+    pub(crate) logo: Option<(String, Vec<u8>)>,
 }
 
 struct Viewing {
@@ -33,8 +34,8 @@ struct Viewing {
     is_lossy: bool,
 }
 
-/// What the template is given of a report.
-pub(crate) fn of(document: &Document) -> View {
+/// What the template is given of a report, and of what its logo holds.
+pub(crate) fn of(document: &Document, logo: Option<&[u8]>) -> View {
     let sections = document.sections.iter().map(|section| section.id.clone()).collect();
     let mut viewing = Viewing { sections, charts: Vec::new(), is_lossy: false };
     let sections: Vec<Value> = document.sections.iter().map(|section| viewing.section(section)).collect();
@@ -62,12 +63,21 @@ pub(crate) fn of(document: &Document) -> View {
         }
         Edition::Public => "Public edition, without small numbers",
     };
+    let introduction = document.introduction.as_ref().map(|introduction| {
+        let paragraphs = introduction.paragraphs();
+        let paragraphs: Vec<String> = paragraphs.iter().map(|text| viewing.text(text)).collect();
+        json!({"paragraphs": paragraphs, "behind": behind(&introduction.evidence)})
+    });
+    let named = document.design.as_ref().and_then(|design| design.logo.as_ref());
+    let logo = named.zip(logo).map(|(named, bytes)| (file_of(named), named, bytes.to_vec()));
     let number = |number: u64| words::grouped(i64::try_from(number).unwrap_or(i64::MAX));
     // A PDF for everybody has a title.
     let title = if document.title.trim().is_empty() { "Report" } else { &document.title };
     let report = json!({
         "title": viewing.plain(title),
         "organisation": viewing.plain(&document.organisation),
+        "colour": document.design.as_ref().and_then(Design::legible_colour),
+        "logo": logo.as_ref().map(|(file, named, _)| json!({"file": file, "alternative": viewing.alternative(named)})),
         "is_draft": document.status == Status::Draft,
         "date": document.status_at.get(..10),
         "about": [
@@ -79,6 +89,7 @@ pub(crate) fn of(document: &Document) -> View {
         "supersedes": document.supersedes.as_deref().map(|id| viewing.text(id)),
         "left_out": (document.edition == Edition::Public).then_some(words::LEFT_OUT_MEANS),
         "faults": faults,
+        "introduction": introduction,
         "sections": sections,
         "made": {
             "size": number(document.ledger.size),
@@ -88,7 +99,18 @@ pub(crate) fn of(document: &Document) -> View {
         },
         "is_lossy": viewing.is_lossy,
     });
-    View { report, charts: viewing.charts }
+    let logo = logo.map(|(file, _, bytes)| (file, bytes));
+    View { report, charts: viewing.charts, logo }
+}
+
+/// Under which name the template finds a logo: it tells by the ending what kind of picture it is.
+fn file_of(logo: &Logo) -> String {
+    let ending = match logo.media_type.as_str() {
+        "image/svg+xml" => "svg",
+        "image/jpeg" => "jpg",
+        _ => "png",
+    };
+    format!("logo.{ending}")
 }
 
 fn short(digest: &str) -> &str {
@@ -106,6 +128,12 @@ impl Viewing {
         let (text, is_lossy) = printable(text);
         self.is_lossy |= is_lossy;
         text.replace(BREAK, "")
+    }
+
+    /// What a logo shows, which is read out: a PDF for everybody says it of every picture.
+    fn alternative(&mut self, logo: &Logo) -> String {
+        let said = self.plain(&logo.alternative);
+        if said.trim().is_empty() { "Logo".to_owned() } else { said }
     }
 
     fn text(&mut self, text: &str) -> String {

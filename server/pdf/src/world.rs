@@ -1,4 +1,4 @@
-//! What typst sees: the template, the report as data, the charts. There is nothing else, and no clock.
+//! What typst sees: the template, the report as data, the charts, the logo. There is nothing else, and no clock.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -36,6 +36,7 @@ impl World {
     pub(crate) fn new(view: View) -> World {
         let mut files: BTreeMap<String, Bytes> =
             view.charts.into_iter().map(|(name, svg)| (name, Bytes::from_string(svg))).collect();
+        files.extend(view.logo.map(|(name, bytes)| (name, Bytes::new(bytes))));
         files.insert("report.json".to_owned(), Bytes::from_string(view.report.to_string()));
         World { files }
     }

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use muniment_core::report::{
-    Block, Cell, Document, Edition, Fault, Finding, Metric, Row, Section, Status, Table,
+    Block, Cell, Design, Document, Edition, Fault, Finding, Metric, Row, Section, Status, Table,
 };
 
 use crate::chart;
@@ -13,12 +15,13 @@ const STYLE: &str = include_str!("style.css");
 /// So many entries are listed behind a figure; the rest stand in the JSON.
 const LISTED_MAX: usize = 200;
 
-/// The page.
+/// The page. `logo` is what the logo that the document names holds; without it the page has none.
 #[must_use]
-pub fn html(document: &Document) -> String {
+pub fn html(document: &Document, logo: Option<&[u8]>) -> String {
     let mut page = Page { out: String::new(), document, charts: 0, tables: 0 };
-    page.head();
+    page.head(picture(document, logo));
     page.contents();
+    page.introduction();
     for section in &document.sections {
         page.section(section);
     }
@@ -44,6 +47,25 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
+/// The logo, within the page itself.
+fn picture(document: &Document, logo: Option<&[u8]>) -> Option<String> {
+    let named = document.design.as_ref()?.logo.as_ref()?;
+    Some(format!(
+        "<p class=\"logo\"><img src=\"data:{};base64,{}\" alt=\"{}\"></p>",
+        escaped(&named.media_type),
+        STANDARD.encode(logo?),
+        escaped(&named.alternative)
+    ))
+}
+
+/// Where the organisation's colour takes the place of ours. What opens the entries behind something keeps ours: it may stand on a
+/// ground that is not white.
+fn coloured(colour: &str) -> String {
+    format!(
+        "header {{ background: {colour}; }}\nh2, .metric, thead th {{ border-color: {colour}; }}\na {{ color: {colour}; }}\n"
+    )
+}
+
 struct Page<'d> {
     out: String,
     document: &'d Document,
@@ -57,16 +79,22 @@ impl Page<'_> {
         self.out.push('\n');
     }
 
-    fn head(&mut self) {
+    fn head(&mut self, picture: Option<String>) {
         let document = self.document;
+        let colour = document.design.as_ref().and_then(Design::legible_colour);
+        let colour = colour.map(coloured).unwrap_or_default();
+        let images = if picture.is_some() { "; img-src data:" } else { "" };
         let (title, organisation) = (escaped(&document.title), escaped(&document.organisation));
         let draft = if document.status == Status::Draft { "DRAFT: " } else { "" };
         self.put(&format!(
             "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>{draft}{title}, {organisation}</title>\n\
-             <style>\n{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'{images}\">\n<title>{draft}{title}, {organisation}</title>\n\
+             <style>\n{STYLE}{colour}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n\
              <header><div class=\"wide\"><p class=\"organisation\">{organisation}</p></div></header>\n<main id=\"main\" class=\"wide\">"
         ));
+        if let Some(picture) = picture {
+            self.put(&picture);
+        }
         if document.status == Status::Draft {
             self.put("<p class=\"draft\"><strong>DRAFT</strong> Nobody has approved this report yet.</p>");
         }
@@ -112,6 +140,9 @@ impl Page<'_> {
     fn contents(&mut self) {
         self.put("<nav aria-labelledby=\"contents\"><h2 id=\"contents\">Contents</h2><ol>");
         let document = self.document;
+        if document.introduction.is_some() {
+            self.put("<li><a href=\"#introduction\">Introduction</a></li>");
+        }
         for section in &document.sections {
             let (anchor, id, title) = (anchor(&section.id), escaped(&section.id), escaped(&section.title));
             self.put(&format!(
@@ -119,6 +150,16 @@ impl Page<'_> {
             ));
         }
         self.put("</ol></nav>");
+    }
+
+    fn introduction(&mut self) {
+        let document = self.document;
+        let Some(introduction) = &document.introduction else { return };
+        self.put("<section aria-labelledby=\"introduction\"><h2 id=\"introduction\">Introduction</h2>");
+        for paragraph in introduction.paragraphs() {
+            self.put(&format!("<p>{}</p>", escaped(&paragraph)));
+        }
+        self.put(&format!("{}</section>", self.behind(&introduction.evidence)));
     }
 
     fn section(&mut self, section: &Section) {

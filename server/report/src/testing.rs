@@ -72,6 +72,16 @@ pub(crate) fn rich() -> Document {
     ]))
 }
 
+/// The same with a logo, a colour and an introduction.
+pub(crate) fn designed(colour: &str) -> Document {
+    let mut document = serde_json::to_value(rich()).unwrap();
+    let logo =
+        json!({"sha256": "ab".repeat(32), "media_type": "image/svg+xml", "alternative": "A bridge & an oak"});
+    document["design"] = json!({"colour": colour, "logo": logo});
+    document["introduction"] = json!({"text": "We <count> what\nwe do.\n\nEvery year.", "evidence": [41]});
+    serde_json::from_value(document).unwrap()
+}
+
 /// A year in which nothing happened.
 pub(crate) fn empty() -> Document {
     document(json!([{"id": "R5", "title": "Requests for information", "clauses": [], "blocks": [

@@ -81,6 +81,10 @@ fn contents(
     let about = format!("{}. {from} to {to}, as at {}", document.organisation, document.status_at);
     text(sheet, 1, 0, &about, &plain)?;
     text(sheet, 2, 0, LEFT_OUT_MEANS, &plain)?;
+    if let Some(introduction) = &document.introduction {
+        let paragraphs = introduction.paragraphs().join("\n");
+        text(sheet, 3, 1, &paragraphs, &Format::new().set_text_wrap())?;
+    }
     text(sheet, 4, 0, "Section", &heading())?;
     text(sheet, 4, 1, "Table", &heading())?;
     for (row, ((section, table), name)) in (5..).zip(tables.iter().zip(names)) {
@@ -157,6 +161,12 @@ mod tests {
         std::thread::sleep(std::time::Duration::from_millis(2_100));
         assert_eq!(xlsx(&document).unwrap(), book);
         assert!(xlsx(&testing::empty()).is_ok());
+    }
+
+    #[test]
+    fn the_introduction_stands_before_the_tables() {
+        let designed = xlsx(&testing::designed("#6d1a36")).unwrap();
+        assert!(designed.len() > xlsx(&testing::rich()).unwrap().len());
     }
 
     #[test]

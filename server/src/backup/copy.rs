@@ -5,9 +5,11 @@ use std::io;
 
 use super::error::{BackupError, io_error};
 use super::plan::{Form, Part};
+use crate::assets::is_digest;
 use crate::disk::{Disk, DiskFile, temporary};
 use crate::ledger::names::{self, LedgerFile};
 use crate::ledger::sealed::SealedSegment;
+use crate::plugins::engine::sha256_of;
 use crate::progress::Progress;
 
 const CHUNK_BYTES: u64 = 4 * 1024 * 1024;
@@ -159,6 +161,24 @@ impl Copier<'_> {
         }
         self.to.sync_dir(dir).map_err(io_error(format!("writing {path}")))?;
         Ok(true)
+    }
+
+    /// As [`Copier::whole`], of a file that is named by the SHA-256 of what it holds. One that is there as it was stays: what is
+    /// damaged in the ledger later is still to be had of its backup.
+    pub(super) fn named(&mut self, dir: &str, path: &str) -> Result<(), BackupError> {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let sha256 = name.split('.').next().unwrap_or_default();
+        let there = match is_digest(sha256) {
+            true => self.to.read(path).map_err(io_error(format!("reading {path}")))?,
+            false => None,
+        };
+        match there.filter(|bytes| sha256_of(bytes) == sha256) {
+            Some(bytes) => {
+                self.tally.there.add(bytes.len() as u64);
+                self.to.sync_dir(dir).map_err(io_error(format!("writing {path}")))
+            }
+            None => self.whole(dir, path, Access::Usual).map(drop),
+        }
     }
 
     fn is_there(&self, file: &dyn DiskFile, bytes: u64, path: &str, same: Same) -> Result<bool, BackupError> {

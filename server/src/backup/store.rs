@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::verify::segments;
 use crate::verify::{Findings, Older, VerifyError, VerifyOptions, verify};
 
-/// Directories whose files only ever become more: what is gone here stays there.
+/// Directories whose files only ever become more, each named by what it holds: what is gone or damaged here stays there.
 const GROWING: [&str; 2] = [names::PLUGINS, names::ASSETS];
 
 /// Directories that a backup holds as they are here.
@@ -208,7 +208,12 @@ pub(super) fn copy_files(copier: &mut Copier<'_>) -> Result<(), BackupError> {
             copier.whole(names::LEDGER, &format!("{}/{name}", names::LEDGER), Access::Usual)?;
         }
     }
-    for dir in GROWING.into_iter().chain(MIRRORED) {
+    for dir in GROWING {
+        for name in listing(copier.from, dir)? {
+            copier.named(dir, &format!("{dir}/{name}"))?;
+        }
+    }
+    for dir in MIRRORED {
         for name in listing(copier.from, dir)? {
             copier.whole(dir, &format!("{dir}/{name}"), Access::Usual)?;
         }

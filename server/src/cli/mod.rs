@@ -57,7 +57,7 @@ Settings: DIR/muniment.toml, overridden by MUNIMENT_<SECTION>_<FIELD>, overridde
   vault.key_file=FILE             key of the vault of personal data, if not DIR/keys/vault.key
   vault.key_variable=NAME         or an environment variable that holds it
   vault.key_command=COMMAND       or a command that prints it
-  personal.destroy_people=2       tokens that have to agree before personal data is destroyed
+  personal.destroy_people=2       people who have to agree before personal data is destroyed
   personal.destroy_delay_seconds=259200  how long that can be cancelled
   personal.reveals_per_minute=30  how often one token may read sealed data
   reads.log_one_in=1              of so many readings one is counted in the access log; 0 for none

@@ -1,17 +1,20 @@
 //! `muniment report`: what an organisation puts before its committee and publishes.
 
+mod design;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
-use muniment_core::report::{Document, Edition, Section};
+use muniment_core::report::{Document, Edition, Section, Structure};
 use muniment_core::time::Timestamp;
 
 use super::failure::{EXIT_CODES, Failure, Verdict};
 use super::opening::{self, DataArg, SetArg};
 use super::print;
 use super::terminal::Bar;
+use crate::assets::Assets;
 use crate::ledger::{Ledger, names};
 use crate::report::editions::Editions;
 use crate::report::files::Format;
@@ -35,13 +38,14 @@ const EXAMPLE: &str = "Examples:
   muniment report --data /var/lib/muniment --period 2024-25 --as-at 30719 --programs then --out as-it-was
   muniment report table foi_statistics --data /var/lib/muniment --period 2025-26-Q1 --edition public
   muniment report verify report-2025-26/report.json --data /var/lib/muniment
-  muniment report diff report-2024-25/report.json restated/report.json";
+  muniment report diff report-2024-25/report.json restated/report.json
+  muniment report design --data /var/lib/muniment --logo crest.svg --logo-text 'Exemplar: a bridge under an oak'";
 
 fn help() -> String {
     format!("{EXAMPLE}\n\n{EXIT_CODES}")
 }
 
-/// Make the annual report, verify one, compare two
+/// Make the annual report, verify one, compare two, say what they look like
 #[derive(Debug, Args)]
 #[command(long_about = ABOUT, after_help = help(), args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct ReportArgs {
@@ -71,6 +75,9 @@ struct MakeArgs {
     /// For whom: with evidence, or without it and without small numbers
     #[arg(long, value_enum, default_value_t = EditionArg::Internal)]
     edition: EditionArg,
+    /// By which directorates tables count, but for the JSON: that is the report of record, in the structure of then
+    #[arg(long, value_enum, default_value_t = StructureArg::Then)]
+    structure: StructureArg,
     /// Files to write; may be repeated [default: all]
     #[arg(long, value_enum, value_name = "FORMAT", value_delimiter = ',')]
     format: Vec<FormatArg>,
@@ -101,6 +108,14 @@ enum ProgramsArg {
     Then,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StructureArg {
+    /// Those of the end of the period
+    Then,
+    /// Those of the last entry: what went into another one is counted there
+    Now,
+}
+
 /// A file of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FormatArg {
@@ -114,6 +129,15 @@ enum FormatArg {
     Csv,
     /// A workbook
     Xlsx,
+}
+
+impl StructureArg {
+    fn structure(self) -> Structure {
+        match self {
+            StructureArg::Then => Structure::Then,
+            StructureArg::Now => Structure::Now,
+        }
+    }
 }
 
 impl FormatArg {
@@ -157,6 +181,7 @@ enum ReportCommand {
         #[arg(long, value_enum, default_value_t = EditionArg::Internal)]
         edition: EditionArg,
     },
+    Design(design::DesignArgs),
     /// Say which figures differ between two reports
     #[command(after_help = help())]
     Diff {
@@ -183,6 +208,7 @@ pub(crate) fn run(args: &ReportArgs, set: &SetArg) -> Result<Verdict, Failure> {
         Some(ReportCommand::Table { name, data, period, as_at, edition }) => {
             table(name, data, (period, *as_at), *edition, set)
         }
+        Some(ReportCommand::Design(args)) => design::run(args, set),
         Some(ReportCommand::Diff { a, b }) => diff(a, b),
     }
 }
@@ -229,6 +255,7 @@ pub(super) fn write_all(
         programs: ProgramsArg::Now,
         status_at: None,
         edition: EditionArg::Internal,
+        structure: StructureArg::Then,
         format: Vec::new(),
         out: Some(out.to_owned()),
         supersedes: None,
@@ -317,8 +344,10 @@ fn documented<T>(
 fn made(args: &MakeArgs, set: &SetArg) -> Result<(Document, PathBuf), Failure> {
     let period = args.period.as_deref().unwrap_or_default().replace("..", "-to-");
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("muniment-report-{period}")));
+    let assets = Assets::new(&args.data.clone().unwrap_or_default());
     documented(args, set, |ledger, document, steps| {
-        files::write(&out, &rendered(&document, &args.format, steps)?)
+        let rendered = rendered((&document, &assets), args.structure.structure(), &args.format, steps)?;
+        files::write(&out, &rendered)
             .map_err(|error| Failure::wanting(format!("{}: {error}", out.display())))?;
         if !args.unrecorded {
             files::record_generated(ledger, &document)
@@ -348,7 +377,8 @@ fn shown() -> (Bar, Steps) {
 
 /// The files that are wanted, each with its name in the folder.
 fn rendered(
-    document: &Document,
+    (document, assets): (&Document, &Assets),
+    structure: Structure,
     formats: &[FormatArg],
     steps: &Steps,
 ) -> Result<Vec<(String, Vec<u8>)>, Failure> {
@@ -358,7 +388,8 @@ fn rendered(
     };
     let mut all = Vec::new();
     steps.writing(&wanted, |format| -> Result<(), Failure> {
-        all.extend(format.files(document).map_err(|error| Failure::wanting(error.to_string()))?);
+        let files = format.files(document, structure, assets);
+        all.extend(files.map_err(|error| Failure::wanting(error.to_string()))?);
         Ok(())
     })?;
     Ok(all)
@@ -378,6 +409,7 @@ fn table(
         programs: ProgramsArg::Now,
         status_at: None,
         edition,
+        structure: StructureArg::Then,
         format: Vec::new(),
         out: None,
         supersedes: None,

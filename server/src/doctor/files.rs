@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{Findings, Place};
+use crate::assets::{AssetError, Assets, is_digest};
 use crate::ledger::names::{self, LedgerFile};
 
 /// What may stand at the top.
@@ -76,6 +77,30 @@ pub(super) fn left_out_of_backups(place: &Place<'_>, findings: &mut Findings) {
                 );
             }
         }
+    }
+}
+
+/// Logos and the like: the ledger names each by its SHA-256, and so does its file.
+pub(super) fn assets(place: &Place<'_>, findings: &mut Findings) {
+    let assets = Assets::new(place.data);
+    let (before, all) = (findings.0.len(), list(place, names::ASSETS));
+    for name in &all {
+        let path = format!("{}/{name}", names::ASSETS);
+        let is_plain = fs::symlink_metadata(place.data.join(&path)).is_ok_and(|metadata| metadata.is_file());
+        if !is_plain {
+            continue;
+        }
+        if !is_digest(name) {
+            findings.note(&path, "no event names it, and it is ignored: move it elsewhere");
+            continue;
+        }
+        // One that went meanwhile is no finding.
+        if let Err(error @ (AssetError::Changed { .. } | AssetError::Io { .. })) = assets.read(name) {
+            findings.wrong(&path, format!("{error}; no report can show it until then"));
+        }
+    }
+    if findings.0.len() == before && !all.is_empty() {
+        findings.ok(names::ASSETS, "each file is what its name says");
     }
 }
 

@@ -101,13 +101,14 @@ pub struct Place<'p> {
 pub type Check = fn(&Place<'_>, &mut Findings);
 
 /// All checks but those of the vault.
-pub const CHECKS: [Check; 10] = [
+pub const CHECKS: [Check; 11] = [
     access::directories,
     access::permissions,
     access::space,
     files::unfinished,
     files::unknown,
     files::left_out_of_backups,
+    files::assets,
     ledger::key_and_checkpoint,
     ledger::tail,
     ledger::derived,

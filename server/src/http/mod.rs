@@ -60,7 +60,6 @@ use crate::intake::Intake;
 use crate::ledger::Ledger;
 use crate::ledger::clock::{Clock as _, SystemClock};
 use crate::ledger::genesis::Genesis;
-use crate::ledger::names;
 use crate::ledger::submission::{Outcome, Refusal, Submission};
 use crate::net::{BodyTime, ConnectionStats};
 use crate::plugins::Plugins;
@@ -166,7 +165,7 @@ impl App {
             plugins: parts.plugins,
             trials: Arc::new(Semaphore::new(1)),
             board: Board::start(parts.ledger.clone()),
-            reports: Reports::new(parts.directory.join(names::REPORTS)),
+            reports: Reports::new(&parts.directory),
             reveals: RevealRate::new(parts.reveals_per_minute),
             reads: Arc::new(Reads::new(parts.log_one_read_in)),
             tokens: parts.tokens,
@@ -336,6 +335,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(reports::making::list, reports::making::start))
         .routes(routes!(reports::making::one))
         .routes(routes!(reports::file))
+        .routes(routes!(reports::design::show, reports::design::record))
         .routes(routes!(reports::approve))
         .routes(routes!(reports::publish))
         .routes(routes!(alerts::list))

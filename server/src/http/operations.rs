@@ -55,7 +55,7 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
         reasons.push("the server stops".to_owned());
     }
     if let Some(fault) = app.ledger.fault() {
-        reasons.push(format!("appending is refused: {fault}"));
+        reasons.push(format!("nothing can be recorded: {fault}"));
     }
     if let Some(fault) = app.index.fault() {
         reasons.push(format!("the search index: {fault}"));

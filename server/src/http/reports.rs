@@ -1,5 +1,6 @@
 //! `/v1/reports`: the annual report, made, approved and published.
 
+pub(super) mod design;
 pub(super) mod making;
 
 use std::sync::Arc;
@@ -10,7 +11,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use muniment_core::report::{Edition, Status};
+use muniment_core::limits::PRINCIPAL_BYTES_MAX;
+use muniment_core::principal::is_role;
+use muniment_core::report::{Edition, Status, Structure};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -19,7 +22,7 @@ use super::answer::{Json, read_json};
 use super::caller::Caller;
 use super::problem::Problem;
 use crate::report::ReportError;
-use crate::report::files::Format;
+use crate::report::files::{Format, RenderError};
 use crate::report::making::Made;
 use crate::report::serving::{MakeError, StepError, Summary};
 use crate::tokens::Role;
@@ -32,8 +35,6 @@ const MAKERS: &[Role] = &[Role::Admin, Role::Officer];
 const APPROVERS: &[Role] = &[Role::Admin];
 /// Longest request.
 const REQUEST_BYTES_MAX: usize = 4_096;
-/// Longest role.
-const ROLE_BYTES_MAX: usize = 128;
 
 /// Which report is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -57,8 +58,9 @@ pub(super) struct ReportWish {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReportStep {
-    /// The role, such as that of the senior information risk owner. A role, and nobody's name.
-    #[schema(example = "role/siro", max_length = 128)]
+    /// The role, such as that of the senior information risk owner, as events write it: `role/` and a name of a-z, 0-9, `.`,
+    /// `_` and `-`. A role, and nobody's name.
+    #[schema(example = "role/siro", max_length = 128, pattern = "^role/[a-z0-9._-]+$")]
     role: String,
 }
 
@@ -110,6 +112,10 @@ pub(super) struct FileQuery {
     /// Of CSV only this table, by its name.
     #[param(max_length = 128)]
     table: Option<String>,
+    /// Tables by directorate in the structure of `then`, the end of the period, or of `now`, the last entry that the report is
+    /// made of: what went into another unit is counted there. The JSON is the report of record and always in that of then.
+    #[param(example = "now")]
+    structure: Option<String>,
 }
 
 impl From<Summary> for ReportView {
@@ -158,6 +164,15 @@ impl From<StepError> for Problem {
             StepError::NotApproved(_) => Problem::new("report_not_approved", error.to_string()),
             StepError::Refused(refusal) => refusal.into(),
             StepError::Io(error) => Problem::internal("a report cannot be read", &error),
+        }
+    }
+}
+
+impl From<RenderError> for Problem {
+    fn from(error: RenderError) -> Problem {
+        match error {
+            RenderError::Logo(damaged) => Problem::new("asset_damaged", damaged.to_string()),
+            error => Problem::internal("a report cannot be written", &error),
         }
     }
 }
@@ -258,13 +273,21 @@ pub(super) async fn file(
     caller.needs(READERS)?;
     sees_everything(&caller)?;
     let Path(name) = name.map_err(|error| Problem::new("bad_request", error.body_text()))?;
-    let Query(FileQuery { edition, table }) =
+    let Query(FileQuery { edition, table, structure }) =
         query.map_err(|error| Problem::new("bad_request", error.body_text()))?;
     let edition = match edition.as_deref() {
         None | Some("internal") => Edition::Internal,
         Some("public") => Edition::Public,
         Some(other) => {
             let detail = format!("edition: {other:?} is neither internal nor public");
+            return Err(Problem::new("bad_request", detail));
+        }
+    };
+    let structure = match structure.as_deref() {
+        None | Some("then") => Structure::Then,
+        Some("now") => Structure::Now,
+        Some(other) => {
+            let detail = format!("structure: {other:?} is neither then nor now");
             return Err(Problem::new("bad_request", detail));
         }
     };
@@ -276,26 +299,29 @@ pub(super) async fn file(
         let endings = Format::ALL.map(Format::ending).join(", ");
         Problem::new("not_found", format!("{name:?} ends with none of the formats {endings}"))
     })?;
+    if (format, structure) == (Format::Json, Structure::Now) {
+        let detail = "structure: the JSON is the report of record, which is in that of then; the other formats are made in that of now";
+        return Err(Problem::new("bad_request", detail));
+    }
     let bytes = work(app, move |app| {
         let found = app.reports.document(&app.ledger, &id, edition).map_err(unreadable)?;
         let document = found.ok_or_else(|| Problem::from(StepError::Unknown(id)))?;
         match (format, table) {
             (Format::Csv, Some(wanted)) => {
                 let nothing = || Problem::new("not_found", format!("the report has no table {wanted:?}"));
-                muniment_report::csv_table(&document, &wanted).map(String::into_bytes).ok_or_else(nothing)
+                muniment_report::csv_table(&document.in_structure(structure), &wanted)
+                    .map(String::into_bytes)
+                    .ok_or_else(nothing)
             }
-            (format, _) => app
-                .reports
-                .file(&document, format)
-                .map_err(|error| Problem::internal("a report cannot be written", &error)),
+            (format, _) => app.reports.file(&document, format, structure).map_err(Problem::from),
         }
     });
     let bytes = bytes.await?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
-    // It is a page of its own: nothing of it may reach out, and it may not be framed.
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    // It is a page of its own, with its logo in it: nothing of it may reach out, and it may not be framed.
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     if matches!(format, Format::Xlsx | Format::Csv) {
         let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
@@ -368,12 +394,25 @@ async fn step(
     sees_everything(caller)?;
     let Path(id) = id.map_err(|error| Problem::new("bad_request", error.body_text()))?;
     let ReportStep { role } = read_json(app, headers, body, REQUEST_BYTES_MAX, "invalid_report").await?;
-    if role.is_empty() || role.len() > ROLE_BYTES_MAX || role.chars().any(char::is_control) {
-        let detail = format!("role: {} bytes; it has 1 to {ROLE_BYTES_MAX} bytes in one line", role.len());
-        return Err(Problem::new("invalid_report", detail));
-    }
+    check_role(&role)?;
     caller.is_still_valid()?;
     Ok((id, role, caller.0.principal().as_str().to_owned()))
+}
+
+/// Whatever somebody types there stays in the ledger for good, so it is a role and no sentence.
+fn check_role(role: &str) -> Result<(), Problem> {
+    if is_role(role) {
+        return Ok(());
+    }
+    let detail = match role.len() {
+        bytes if bytes > PRINCIPAL_BYTES_MAX => {
+            format!("role: {bytes} bytes, the limit is {PRINCIPAL_BYTES_MAX} bytes")
+        }
+        _ => format!(
+            "role: {role:?} is no role; write `role/` and a name of a-z, 0-9, `.`, `_` and `-`, such as role/siro"
+        ),
+    };
+    Err(Problem::new("invalid_report", detail))
 }
 
 fn unreadable(error: std::io::Error) -> Problem {

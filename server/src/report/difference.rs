@@ -1,13 +1,14 @@
-//! In which figures two reports differ.
+//! In which figures two reports differ, and in what they begin with.
 
 use std::collections::BTreeMap;
 
 use muniment_core::report::{Cell, Document, Metric, Table};
 
-/// Each figure and each cell that is another one, or is in one of them only; entries that only one of them rests on are named.
+/// What of the front, each figure and each cell that is another one, or is in one of them only; entries that only one of them
+/// rests on are named.
 #[must_use]
 pub fn difference(one: &Document, other: &Document) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found = front(one, other);
     let (before, after) = (metrics(one), metrics(other));
     for (key, metric) in &before {
         match after.get(key) {
@@ -39,6 +40,27 @@ pub fn difference(one: &Document, other: &Document) -> Vec<String> {
         found.push(format!("table {name}: only in the second"));
     }
     found
+}
+
+/// What is another one before the first figure.
+fn front(one: &Document, other: &Document) -> Vec<String> {
+    let colour = |document: &Document| document.design.as_ref()?.colour.clone();
+    let logo = |document: &Document| {
+        let logo = document.design.as_ref()?.logo.as_ref()?;
+        Some(format!("{} ({})", logo.alternative, logo.sha256.get(..12).unwrap_or(&logo.sha256)))
+    };
+    let words = |document: &Document| Some(document.introduction.as_ref()?.paragraphs().join(" / "));
+    let parts = [
+        ("organisation", Some(one.organisation.clone()), Some(other.organisation.clone())),
+        ("colour", colour(one), colour(other)),
+        ("logo", logo(one), logo(other)),
+        ("introduction", words(one), words(other)),
+    ];
+    let said = |part: Option<String>| part.map_or_else(|| "none".to_owned(), |part| format!("{part:?}"));
+    let differing = parts.into_iter().filter(|(_, before, after)| before != after);
+    differing
+        .map(|(what, before, after)| format!("{what}: {} became {}", said(before), said(after)))
+        .collect()
 }
 
 fn metrics(document: &Document) -> BTreeMap<(&str, &str), &Metric> {

@@ -5,11 +5,12 @@ use std::io;
 use std::path::Path;
 
 use muniment_core::json::Value;
-use muniment_core::report::{Document, Edition};
+use muniment_core::report::{Document, Edition, Structure};
 use muniment_core::time::Timestamp;
 
 use super::editions::Editions;
-use super::{Period, Wish};
+use super::{Period, Wish, design};
+use crate::assets::{AssetError, Assets};
 use crate::ledger::Ledger;
 use crate::ledger::submission::Refusal;
 use crate::plugins::engine::sha256_of;
@@ -54,6 +55,9 @@ pub enum RenderError {
     /// The workbook.
     #[error("the workbook: {0}")]
     Workbook(#[from] muniment_report::XlsxError),
+    /// The logo is not there as it was recorded.
+    #[error("the logo: {0}")]
+    Logo(#[from] AssetError),
 }
 
 impl Format {
@@ -84,18 +88,28 @@ impl Format {
         }
     }
 
-    /// The report as one file; of its tables one after the other, each under a line with its name and its title.
+    /// The report as one file; of its tables one after the other, each under a line with its name and its title. What people
+    /// read has units by their titles; what programs read, by their names. The JSON is the report of record, whatever structure
+    /// the others are in. What shows the logo finds it among the `assets`.
     ///
     /// # Errors
     /// See [`RenderError`].
-    pub fn render(self, document: &Document) -> Result<Vec<u8>, RenderError> {
+    pub fn render(
+        self,
+        document: &Document,
+        structure: Structure,
+        assets: &Assets,
+    ) -> Result<Vec<u8>, RenderError> {
+        let logo = || logo(document, assets);
         Ok(match self {
             Format::Json => json(document),
-            Format::Html => muniment_report::html(document).into_bytes(),
-            Format::Pdf => muniment_pdf::pdf(document)?,
-            Format::Xlsx => muniment_report::xlsx(document)?,
+            Format::Html => {
+                muniment_report::html(&document.with_titles(structure), logo()?.as_deref()).into_bytes()
+            }
+            Format::Pdf => muniment_pdf::pdf(&document.with_titles(structure), logo()?.as_deref())?,
+            Format::Xlsx => muniment_report::xlsx(&document.in_structure(structure))?,
             Format::Csv => {
-                let tables = muniment_report::csv(document);
+                let tables = muniment_report::csv(&document.in_structure(structure));
                 let one = |(name, text): (String, String)| {
                     format!("{}\r\n{text}\r\n", name.trim_end_matches(".csv"))
                 };
@@ -108,16 +122,27 @@ impl Format {
     ///
     /// # Errors
     /// See [`RenderError`].
-    pub fn files(self, document: &Document) -> Result<Vec<(String, Vec<u8>)>, RenderError> {
+    pub fn files(
+        self,
+        document: &Document,
+        structure: Structure,
+        assets: &Assets,
+    ) -> Result<Vec<(String, Vec<u8>)>, RenderError> {
         if self == Format::Csv {
-            let tables = muniment_report::csv(document);
+            let tables = muniment_report::csv(&document.in_structure(structure));
             return Ok(tables
                 .into_iter()
                 .map(|(name, text)| (format!("csv/{name}"), text.into_bytes()))
                 .collect());
         }
-        Ok(vec![(format!("report.{}", self.ending()), self.render(document)?)])
+        Ok(vec![(format!("report.{}", self.ending()), self.render(document, structure, assets)?)])
     }
+}
+
+/// What the logo holds that a report names.
+fn logo(document: &Document, assets: &Assets) -> Result<Option<Vec<u8>>, AssetError> {
+    let named = document.design.as_ref().and_then(|design| design.logo.as_ref());
+    named.map(|logo| assets.read(&logo.sha256)).transpose()
 }
 
 /// Writes the files that are wanted into a folder, which is made where it is not there. A file that is there is replaced as a
@@ -172,7 +197,7 @@ pub fn in_state_of(
 }
 
 /// How many of a ledger's entries a report is made of where nobody says: all, but for what was recorded of reports at the
-/// end. So a report that is made twice is the same.
+/// end. So a report that is made twice is the same. A design is no such thing: it makes another report.
 ///
 /// # Errors
 /// As the disk says.
@@ -181,7 +206,8 @@ pub fn size_by_default(ledger: &Ledger) -> io::Result<u64> {
     while let Some(before) = size.checked_sub(1) {
         let line = ledger.line(before)?.unwrap_or_default();
         let entry = EventFacts::read(&line).map_err(io::Error::other)?;
-        if !(entry.by.starts_with("host") && entry.event_type.starts_with("report.")) {
+        let is_of_reports = entry.by.starts_with("host") && entry.event_type.starts_with("report.");
+        if !is_of_reports || entry.event_type == design::EVENT_TYPE {
             break;
         }
         size = before;

@@ -175,14 +175,19 @@ impl Default for Makings {
 }
 
 impl Makings {
-    /// Takes an order. With the making comes whether it is a new one: whoever asks for what is asked for already is given that.
+    /// Takes an order. With the making comes whether it is a new one: whoever asks for what is asked for already is given that,
+    /// but for a report of all entries that is at work. There may be more entries by now.
     ///
     /// # Errors
     /// If too many wait.
     pub fn ask(&self, order: Order, by: &str, now: Timestamp) -> Result<(Arc<Making>, bool), TooManyWait> {
         let mut known = self.known();
         let mut open = known.iter().filter(|making| !making.standing.borrow().is_over());
-        if let Some(same) = open.find(|making| making.order == order) {
+        let serves = |making: &&Arc<Making>| {
+            let is_waiting = matches!(*making.standing.borrow(), Standing::Waiting);
+            making.order == order && (is_waiting || order.as_at.is_some())
+        };
+        if let Some(same) = open.find(serves) {
             return Ok((same.clone(), false));
         }
         if known.iter().filter(|making| !making.standing.borrow().is_over()).count() > WAITING_MAX {
@@ -275,13 +280,23 @@ mod tests {
         let (other, is_new) = makings.ask(order("2025-26-Q1"), "token/a", now()).unwrap();
         assert!(is_new && other.number > first.number, "asked in the same microsecond");
         assert_eq!((makings.before(&first), makings.before(&other)), (0, 1));
-        // What is over is made anew: there may be more in the ledger by now.
+        // What is at work or over is made anew: there may be more in the ledger by now.
+        first.steps().tell(Step::Composing);
+        let (anew, is_new) = makings.ask(order("2025-26"), "token/b", now()).unwrap();
+        assert!(is_new && anew.number > first.number);
+        anew.ends(Ok((made("report-b"), Vec::new())), now());
         first.ends(Ok((made("report-a"), Vec::new())), now());
+        // Of so many entries it is the same, whenever it is made.
+        let of_so_many = Order { as_at: Some(7), ..order("2024-25") };
+        let (known, _) = makings.ask(of_so_many.clone(), "token/a", now()).unwrap();
+        known.steps().tell(Step::Composing);
+        assert!(!makings.ask(of_so_many, "token/b", now()).unwrap().1);
+        known.ends(Ok((made("report-c"), Vec::new())), now());
         let (anew, is_new) = makings.ask(order("2025-26"), "token/a", now()).unwrap();
         assert!(is_new && anew.number > other.number);
         assert_eq!(makings.before(&other), 0);
         let listed: Vec<i64> = makings.list().iter().map(|making| making.number).collect();
-        assert_eq!(listed, [anew.number, other.number, first.number]);
+        assert_eq!((listed.first(), listed.last()), (Some(&anew.number), Some(&first.number)));
         assert!(makings.find(other.number).is_some() && makings.find(1).is_none());
     }
 

@@ -16,10 +16,12 @@ use crate::definitions::Definitions;
 use crate::ledger::Ledger;
 use crate::plugins::contributions::{Asked, Contribution};
 use crate::plugins::reading::Reading;
+use design::{Recorded, Stated};
 use steps::{Step, Steps};
 
 mod annexes;
 mod day;
+pub mod design;
 mod difference;
 pub mod editions;
 pub mod files;
@@ -29,6 +31,7 @@ mod scorecard;
 pub mod serving;
 pub mod steps;
 pub mod stopped;
+mod structure;
 mod survey;
 
 pub use day::{Day, NoDay, moment_in_words};
@@ -129,7 +132,7 @@ pub struct Material<'m> {
     pub reading: &'m Reading,
     /// Policies, event types and the sections of a report.
     pub definitions: &'m Definitions,
-    /// Whose ledger it is.
+    /// Whose ledger it is: whose report it is, where no design says another name.
     pub organisation: &'m str,
     /// Whether events marked as tests are left out.
     pub leaves_out_tests: bool,
@@ -180,11 +183,15 @@ pub fn make(material: &Material<'_>, wish: &Wish) -> Result<Document, ReportErro
     say_what_is_missing(&mut sections);
     let mut sections: Vec<Section> = sections.into_values().collect();
     sections.sort_by(in_order);
+    let design = design::at(ledger, wish.size)?;
+    let stated = design.as_ref().map(|recorded| &recorded.stated);
+    let name = stated.and_then(|stated| stated.name.clone());
     let mut document = Document {
         format: FORMAT.to_owned(),
         id: String::new(),
         title: format!("Information Governance Report {}", wish.period.name),
-        organisation: material.organisation.to_owned(),
+        organisation: name.unwrap_or_else(|| material.organisation.to_owned()),
+        design: stated.and_then(Stated::design),
         edition: Edition::Internal,
         status: Status::Draft,
         period: Span {
@@ -200,9 +207,12 @@ pub fn make(material: &Material<'_>, wish: &Wish) -> Result<Document, ReportErro
         },
         plugins: made_with(contributions),
         supersedes: wish.supersedes.clone(),
+        units: Vec::new(),
+        introduction: design.as_ref().and_then(Recorded::introduction),
         sections,
         faults: Vec::new(),
     };
+    structure::add(&mut document, &survey.units, wish.period.to, Day::in_london(last));
     document.id = id(&document);
     material.steps.tell(Step::Checking);
     document.faults = lint(&document);

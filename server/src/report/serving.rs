@@ -5,23 +5,26 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use muniment_core::json::Value;
-use muniment_core::report::{Document, Edition, Status};
+use muniment_core::report::{Document, Edition, Status, Structure};
 use muniment_core::time::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::design::Designs;
 use super::editions::{Editions, ids};
 use super::files::{Format, RenderError};
 use super::making::{Made, Makings};
 use super::steps::{Step, Steps};
 use super::{Material, ReportError, Wish, asked, bounds, files, make};
+use crate::assets::Assets;
 use crate::definitions::Definitions;
 use crate::ledger::Ledger;
 use crate::ledger::genesis::{Genesis, Purpose};
+use crate::ledger::names;
 use crate::ledger::submission::Refusal;
 use crate::plugins::Plugins;
 
@@ -29,7 +32,7 @@ use crate::plugins::Plugins;
 /// first is let go.
 pub const REPORTS_MAX: usize = 500;
 /// Longest id of a report.
-const ID_BYTES_MAX: usize = 128;
+pub const ID_BYTES_MAX: usize = 128;
 /// The files of the report that was made last are kept in memory, as far as they have no more bytes together.
 const WRITTEN_BYTES_MAX: usize = 32 * 1024 * 1024;
 
@@ -40,6 +43,7 @@ pub struct Reports {
     /// Those that are being made.
     makings: Makings,
     editions: Editions,
+    designs: Designs,
     /// The files of the one that was made last: they are what is asked for next.
     written: Mutex<Option<Written>>,
 }
@@ -121,11 +125,22 @@ pub enum StepError {
 }
 
 impl Reports {
-    /// Those that are kept in a folder, which need not be there yet.
+    /// Those of a data directory.
     #[must_use]
-    pub fn new(folder: PathBuf) -> Reports {
-        let editions = Editions::new(folder.clone());
-        Reports { folder, makings: Makings::default(), editions, written: Mutex::new(None) }
+    pub fn new(directory: &Path) -> Reports {
+        let folder = directory.join(names::REPORTS);
+        let (editions, designs) = (Editions::new(folder.clone()), Designs::new(directory));
+        Reports { folder, makings: Makings::default(), editions, designs, written: Mutex::new(None) }
+    }
+
+    /// What they look like and begin with.
+    #[must_use]
+    pub fn designs(&self) -> &Designs {
+        &self.designs
+    }
+
+    fn assets(&self) -> &Assets {
+        self.designs.assets()
     }
 
     /// Those that are being made, and those that were lately.
@@ -187,7 +202,7 @@ impl Reports {
             if format == Format::Json {
                 return Ok(());
             }
-            match format.render(document) {
+            match format.render(document, Structure::Then, self.assets()) {
                 Ok(file) => {
                     bytes = bytes.saturating_add(file.len());
                     files.push((format, file));
@@ -205,8 +220,14 @@ impl Reports {
     ///
     /// # Errors
     /// What keeps it from being written.
-    pub fn file(&self, document: &Document, format: Format) -> Result<Vec<u8>, RenderError> {
-        if format != Format::Json && document.edition == Edition::Internal {
+    pub fn file(
+        &self,
+        document: &Document,
+        format: Format,
+        structure: Structure,
+    ) -> Result<Vec<u8>, RenderError> {
+        let is_written = document.edition == Edition::Internal && structure == Structure::Then;
+        if format != Format::Json && is_written {
             let sha256 = files::sha256(document);
             if let Some(written) = self.written().as_ref().filter(|written| written.sha256 == sha256)
                 && let Some((_, file)) = written.files.iter().find(|(known, _)| *known == format)
@@ -214,7 +235,7 @@ impl Reports {
                 return Ok(file.clone());
             }
         }
-        format.render(document)
+        format.render(document, structure, self.assets())
     }
 
     fn written(&self) -> MutexGuard<'_, Option<Written>> {

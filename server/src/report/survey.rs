@@ -54,6 +54,24 @@ pub(super) struct Imported {
     pub(super) denominator: Option<f64>,
 }
 
+/// Something that happened to a unit of the organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct UnitChange {
+    pub(super) unit: String,
+    /// From when on.
+    pub(super) effective: Day,
+    pub(super) becomes: Becomes,
+}
+
+/// What becomes of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Becomes {
+    /// It is called this from now on.
+    Titled(String),
+    /// It is no more, and these go on in its place.
+    GoneInto(Vec<String>),
+}
+
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
@@ -66,8 +84,8 @@ pub(super) struct Survey {
     pub(super) imported: Vec<Imported>,
     /// By group, from when a source covers it, and the entry.
     pub(super) covered_from: BTreeMap<String, (Day, u64)>,
-    /// By unit, its title.
-    pub(super) units: BTreeMap<String, String>,
+    /// What happened to units, in the order of the entries.
+    pub(super) units: Vec<UnitChange>,
     /// The entry that is the first of all, and when it was recorded.
     pub(super) first_recorded: Option<Timestamp>,
     pub(super) last_recorded: Option<Timestamp>,
@@ -82,8 +100,7 @@ enum Note {
     Target(String, Aim),
     Imported(Imported),
     Coverage(Coverage),
-    /// A unit, and its title.
-    Unit(String, String),
+    Unit(UnitChange),
 }
 
 /// Looks at the first `end` entries.
@@ -187,8 +204,17 @@ struct Coverage {
 }
 
 #[derive(Deserialize)]
-struct Unit {
-    unit_title: Option<String>,
+struct Titled {
+    unit_title: String,
+    effective: Day,
+}
+
+#[derive(Deserialize)]
+struct Gone {
+    into: Option<String>,
+    #[serde(default)]
+    successors: Vec<String>,
+    effective: Day,
 }
 
 impl Survey {
@@ -255,7 +281,7 @@ impl Survey {
             }
             Note::Imported(figure) => self.imported.push(figure),
             Note::Coverage(Coverage { group, from }) => drop(self.covered_from.insert(group, (from, seq))),
-            Note::Unit(unit, title) => drop(self.units.insert(unit, title)),
+            Note::Unit(change) => self.units.push(change),
         }
     }
 }
@@ -279,7 +305,15 @@ fn note(entry: &EventFacts<'_>) -> Option<Note> {
             })
         }
         "ledger.coverage_declared" => Note::Coverage(read(entry)?),
-        "org.unit_opened" | "org.unit_renamed" => Note::Unit(subject()?, read::<Unit>(entry)?.unit_title?),
+        "org.unit_opened" | "org.unit_renamed" => {
+            let Titled { unit_title, effective } = read(entry)?;
+            Note::Unit(UnitChange { unit: subject()?, effective, becomes: Becomes::Titled(unit_title) })
+        }
+        "org.unit_merged" | "org.unit_split" | "org.unit_closed" => {
+            let Gone { into, successors, effective } = read(entry)?;
+            let becomes = Becomes::GoneInto(into.into_iter().chain(successors).collect());
+            Note::Unit(UnitChange { unit: subject()?, effective, becomes })
+        }
         _ => return None,
     })
 }

@@ -2,8 +2,8 @@
 // the entries behind a figure, approved, and published by somebody else.
 import { expect } from "../browser.mjs";
 
-/** A plugin reads the whole ledger for a report. */
-const REPORT_MILLISECONDS = 90_000;
+/** A plugin reads the whole ledger for a report, and reports of the other modes may come first. */
+const REPORT_MILLISECONDS = 240_000;
 /** How files of each format begin. */
 const FORMATS = { "PDF": "%PDF-", "Web page": "<!doctype html>", "Excel workbook": "PK", "CSV": "figures", "JSON": "{" };
 /** What a browser shows itself instead of saving it. */

@@ -46,6 +46,18 @@ fn a_small_number_takes_another_with_it() {
     );
 }
 
+/// The introduction stays, without the numbers that a section leaves out and without the entry behind it.
+#[test]
+fn an_introduction_tells_nothing_that_is_left_out() {
+    let rows = json!([["Housing", 3], ["Legal", 20], ["Parks", 9], ["All", 32]]);
+    let mut counted = document(json!([table(&["unit", "breaches"], &rows, true)]));
+    let text = "There were 3\nbreaches in housing, 9 breaches in parks and 20 elsewhere.\n\nSince 2020.";
+    counted.introduction = Some(Introduction { text: text.to_owned(), evidence: vec![4] });
+    let shown = public(&counted).introduction.unwrap();
+    let expected = "There were fewer than 5 breaches in housing, some breaches in parks and 20 elsewhere.\n\nSince 2020.";
+    assert_eq!(shown, Introduction { text: expected.to_owned(), evidence: Vec::new() });
+}
+
 #[test]
 fn two_that_can_only_be_one_each_take_a_third_with_them() {
     let rows = json!([["a", 1], ["b", 1], ["c", 30], ["All", 32]]);

@@ -4,7 +4,7 @@ use crate::testing;
 
 #[test]
 fn a_page_needs_nothing_else_and_escapes_all() {
-    let page = html(&testing::rich());
+    let page = html(&testing::rich(), None);
     for wrong in ["<script", "http://", "https://", "src=", "url(", "<b>", "<i>", "onload"] {
         let found = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "").find(wrong);
         assert_eq!(found, None, "{wrong}");
@@ -13,12 +13,12 @@ fn a_page_needs_nothing_else_and_escapes_all() {
         page.contains("Exemplar &lt;Council&gt; &amp; Co")
             && page.contains("&lt;script&gt;alert(1)&lt;/script&gt;")
     );
-    assert_eq!(page, html(&testing::rich()));
+    assert_eq!(page, html(&testing::rich(), None));
 }
 
 #[test]
 fn what_is_open_to_be_read_is_said() {
-    let page = html(&testing::rich());
+    let page = html(&testing::rich(), None);
     for needed in [
         "<html lang=\"en-GB\">",
         "<strong>DRAFT</strong>",
@@ -37,10 +37,37 @@ fn what_is_open_to_be_read_is_said() {
     assert!(!page.contains("NaN"));
 }
 
+/// The logo is in the page itself, and what the organisation says is text like everything else.
+#[test]
+fn a_page_looks_as_the_organisation_wants() {
+    let document = testing::designed("#6d1a36");
+    let page = html(&document, Some(b"<svg/>"));
+    for needed in [
+        "style-src 'unsafe-inline'; img-src data:\">",
+        "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\" alt=\"A bridge &amp; an oak\">",
+        "header { background: #6d1a36; }",
+        "<li><a href=\"#introduction\">Introduction</a></li>",
+        "<p>We &lt;count&gt; what we do.</p>\n<p>Every year.</p>\n<details><summary>1 entry of the ledger",
+    ] {
+        assert!(page.contains(needed), "{needed}");
+    }
+    assert!(!page.contains("<count>"));
+    let bare = html(&document, None);
+    assert!(!bare.contains("<img") && !bare.contains("img-src"), "without its bytes there is no logo");
+    // Nothing but a colour on which text is legible reaches the style.
+    for wrong in ["#ffdd00", "red", "#000000; } body { display: none"] {
+        assert!(
+            !html(&testing::designed(wrong), None).contains(&format!("header {{ background: {wrong}")),
+            "{wrong}"
+        );
+    }
+}
+
 /// No level is left out, and no two elements have one id.
 #[test]
 fn headings_and_ids_are_in_order() {
-    for page in [html(&testing::rich()), html(&testing::empty())] {
+    let designed = html(&testing::designed("#6d1a36"), Some(b"x"));
+    for page in [html(&testing::rich(), None), html(&testing::empty(), None), designed] {
         let mut level = 0;
         for (place, _) in page.match_indices("<h") {
             if let Some(next) = page[place + 2..].chars().next().and_then(|digit| digit.to_digit(10)) {

@@ -15,11 +15,9 @@ use super::super::App;
 use super::super::answer::{Json, read_json};
 use super::super::caller::Caller;
 use super::super::problem::Problem;
-use super::{
-    MAKERS, READERS, REQUEST_BYTES_MAX, ROLE_BYTES_MAX, ReportView, ReportWish, sees_everything, unreadable,
-};
+use super::{MAKERS, READERS, REQUEST_BYTES_MAX, ReportView, ReportWish, sees_everything, unreadable};
 use crate::report::making::{Made, Making, Order, Standing, TooManyWait};
-use crate::report::serving::{self, MakeError, Serving};
+use crate::report::serving::{self, ID_BYTES_MAX, MakeError, Serving};
 use crate::report::steps::Step;
 use crate::report::{Period, ReportError, Wish};
 
@@ -164,8 +162,8 @@ pub(super) async fn order(
     let period = Period::parse(&wanted.period).map_err(|error| invalid(format!("period: {error}")))?;
     let status_at = wanted.status_at.as_deref().map(serving::end_of).transpose();
     let status_at = status_at.map_err(|error| invalid(format!("status_at: {error}")))?;
-    if wanted.supersedes.as_ref().is_some_and(|id| id.is_empty() || id.len() > ROLE_BYTES_MAX) {
-        return Err(invalid(format!("supersedes: an id has 1 to {ROLE_BYTES_MAX} bytes")));
+    if wanted.supersedes.as_ref().is_some_and(|id| id.is_empty() || id.len() > ID_BYTES_MAX) {
+        return Err(invalid(format!("supersedes: an id has 1 to {ID_BYTES_MAX} bytes")));
     }
     let size = app.ledger.head().size;
     if let Some(asked) = wanted.as_at.map(|seq| seq.saturating_add(1)).filter(|asked| *asked > size) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use muniment_core::report::{Document, Section};
+use muniment_core::report::{Document, Section, Structure};
 use muniment_report::words as report_words;
 use serde_json::Value;
 
@@ -102,7 +102,7 @@ struct FigurePage {
 
 pub(super) async fn show(visit: Visit, Path((id, key)): Path<(String, String)>) -> Result<Response, Failure> {
     readable(&visit)?;
-    let document = document(&visit, &id).await?;
+    let document = document(&visit, &id).await?.with_titles(Structure::Then);
     let Some(figure) = find(&document, &key) else {
         return Err(Failure::not_found("This report has no such figure."));
     };

@@ -1,11 +1,13 @@
-//! Reports: those that there are, one of them with what its figures rest on, a new one, and two side by side.
+//! Reports: those that there are, one of them with what its figures rest on, a new one, two side by side, and what they look like.
 
 mod comparing;
+mod design;
 mod figures;
 mod making;
 mod one;
 mod preview;
 mod progress;
+mod roles;
 mod section;
 
 use std::sync::Arc;
@@ -38,6 +40,8 @@ pub(super) fn routes() -> Router<Arc<Pages>> {
     Router::new()
         .route("/reports", get(list))
         .route("/reports/new", get(making::show).post(making::make))
+        .route("/reports/design", get(design::show).post(design::record))
+        .route("/reports/design/file/logo", get(design::logo))
         .route("/reports/making/{making}", get(progress::show))
         .route("/reports/{id}", get(one::show))
         .route("/reports/{id}/approve", post(one::approve))

@@ -5,15 +5,16 @@ use axum::body::to_bytes;
 use axum::extract::{Path, Query};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use muniment_core::report::Document;
+use muniment_core::report::{Document, Introduction};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::preview::{SectionView, sections};
 use super::{
-    APPROVERS, ENTRY_READERS, MAKERS, Mistake, Other, Summary, document, path_of, readable, said_of, status,
-    summaries,
+    APPROVERS, ENTRY_READERS, MAKERS, Mistake, Other, Summary, document, path_of, readable, roles, said_of,
+    status, summaries,
 };
+use crate::report::files::Format;
 use crate::tokens::Role;
 use crate::web::answers::EventsPage;
 use crate::web::entries::Line;
@@ -28,8 +29,6 @@ use crate::web::words::{self, Moment};
 pub(super) const WRITERS: &[Role] = &[Role::Officer, Role::Source];
 /// Largest problem that a file is answered with.
 const PROBLEM_BYTES_MAX: usize = 64 * 1024;
-/// Longest role.
-const ROLE_BYTES_MAX: usize = 128;
 /// Each format: its ending, its name, and what it is good for.
 const FORMATS: [(&str, &str, &str); 5] = [
     ("pdf", "PDF", "to print and to send; can be read with a screen reader"),
@@ -93,6 +92,9 @@ struct FormatView {
     about: &'static str,
     internal: String,
     public: String,
+    /// In the structure of now: empty where that is no other one, and of the report of record.
+    now: String,
+    public_now: String,
 }
 
 #[derive(Debug, Template)]
@@ -103,6 +105,8 @@ struct OnePage {
     approve_error: String,
     publish_error: String,
     role: String,
+    /// Roles that are offered to whoever approves or publishes it, each with its words.
+    roles: Vec<(String, String)>,
     id: String,
     path: String,
     status: &'static str,
@@ -121,9 +125,13 @@ struct OnePage {
     failed: Vec<Failed>,
     failed_count: String,
     formats: Vec<FormatView>,
+    /// Whether directorates have changed since the period.
+    has_other_structure: bool,
     others: Vec<Other>,
     /// What was recorded of it, each with the entry's number in words.
     history: Vec<(String, Line)>,
+    /// The paragraphs that it begins with.
+    introduction: Vec<String>,
     sections: Vec<SectionView>,
     may_approve: bool,
     may_publish: bool,
@@ -146,12 +154,15 @@ async fn one_page(visit: &Visit, id: &str, typed: Typed) -> Result<Response, Fai
     let is_after = |other: &&Summary| other.supersedes.as_deref() == Some(id);
     let again = [("period", report.period.as_str()), ("supersedes", id)];
     let (status, colour) = status(&report.status);
+    let may_approve = report.status == "draft" && visit.holds(APPROVERS);
+    let may_publish = report.status == "approved" && visit.holds(MAKERS);
     let page = OnePage {
         frame: if is_wrong { frame.with_errors() } else { frame },
         approve_error: said_of(&typed.mistakes, Act::Approve.field()),
         publish_error: said_of(&typed.mistakes, Act::Publish.field()),
         mistakes: typed.mistakes,
         role: typed.role,
+        roles: if may_approve || may_publish { roles::offered(visit).await } else { Vec::new() },
         id: id.to_owned(),
         status,
         colour,
@@ -168,12 +179,14 @@ async fn one_page(visit: &Visit, id: &str, typed: Typed) -> Result<Response, Fai
         plugins: document.plugins.iter().map(|made| (made.plugin.clone(), made.version.clone())).collect(),
         failed: failed(&document),
         failed_count: words::count(document.faults.len() as u64, "check", "checks"),
-        formats: formats(&path),
+        formats: formats(&path, document.has_other_structure()),
+        has_other_structure: document.has_other_structure(),
         others: all.iter().filter(|other| other.id != id).map(Other::of).collect(),
         history: history(visit, id).await,
+        introduction: document.introduction.as_ref().map(Introduction::paragraphs).unwrap_or_default(),
         sections: sections(&document, &path),
-        may_approve: report.status == "draft" && visit.holds(APPROVERS),
-        may_publish: report.status == "approved" && visit.holds(MAKERS),
+        may_approve,
+        may_publish,
         again_path: if visit.holds(MAKERS) { with_query("/reports/new", &again) } else { String::new() },
         path,
     };
@@ -191,12 +204,21 @@ fn failed(document: &Document) -> Vec<Failed> {
         .collect()
 }
 
-fn formats(path: &str) -> Vec<FormatView> {
-    let view = |(ending, title, about): (&str, &'static str, &'static str)| FormatView {
-        title,
-        about,
-        internal: format!("{path}/file/{ending}"),
-        public: format!("{path}/file/{ending}?edition=public"),
+fn formats(path: &str, has_other_structure: bool) -> Vec<FormatView> {
+    let view = |(ending, title, about): (&str, &'static str, &'static str)| {
+        let file = format!("{path}/file/{ending}");
+        let is_made = has_other_structure && ending != Format::Json.ending();
+        let now = |parameters: &[(&str, &str)]| {
+            if is_made { with_query(&file, parameters) } else { String::new() }
+        };
+        FormatView {
+            title,
+            about,
+            public: format!("{file}?edition=public"),
+            now: now(&[("structure", "now")]),
+            public_now: now(&[("edition", "public"), ("structure", "now")]),
+            internal: file,
+        }
     };
     FORMATS.into_iter().map(view).collect()
 }
@@ -221,17 +243,21 @@ pub(super) struct Wanted {
     edition: String,
     #[serde(default)]
     table: String,
+    #[serde(default)]
+    structure: String,
 }
 
 /// Passes a file on as the interface gives it, with its headers.
 pub(super) async fn file(
     visit: Visit,
     Path((id, format)): Path<(String, String)>,
-    Query(Wanted { edition, table }): Query<Wanted>,
+    Query(Wanted { edition, table, structure }): Query<Wanted>,
 ) -> Result<Response, Failure> {
     readable(&visit)?;
     let path = format!("/v1/reports/{}.{}", part(&id), part(&format));
-    let path = with_query(&path, &[("edition", edition.as_str()), ("table", table.as_str())]);
+    let wanted =
+        [("edition", edition.as_str()), ("table", table.as_str()), ("structure", structure.as_str())];
+    let path = with_query(&path, &wanted);
     let response = visit.raw(Method::GET, &path, None).await?;
     let status = response.status();
     if status.is_success() {
@@ -253,6 +279,7 @@ struct CheckPage {
     report: String,
     id: String,
     role: String,
+    role_in_words: String,
     failed: String,
     replaces: Option<Other>,
 }
@@ -274,8 +301,8 @@ pub(super) async fn publish(
 /// First what will be recorded is shown again; then it is done.
 async fn act(visit: &Visit, id: &str, act: Act, fields: &Fields) -> Result<Response, Failure> {
     readable(visit)?;
-    let role = fields.get(act.field()).to_owned();
-    if let Some(message) = wrong_role(&role) {
+    let role = fields.get(act.field()).trim().to_owned();
+    if let Some(message) = roles::wrong(&role) {
         let mistakes = vec![Mistake::new(act.field(), message)];
         return one_page(visit, id, Typed { role, mistakes }).await;
     }
@@ -293,17 +320,6 @@ async fn act(visit: &Visit, id: &str, act: Act, fields: &Fields) -> Result<Respo
     }
 }
 
-/// What is wrong with a role, if something is.
-fn wrong_role(role: &str) -> Option<String> {
-    if role.is_empty() {
-        return Some("Enter the role in which you do this, such as role/siro".to_owned());
-    }
-    if role.len() > ROLE_BYTES_MAX {
-        return Some(format!("The role must be {ROLE_BYTES_MAX} letters or fewer"));
-    }
-    None
-}
-
 async fn check(visit: &Visit, id: &str, act: Act, role: String) -> Result<Response, Failure> {
     let all = summaries(visit).await?;
     let report = all.iter().find(|report| report.id == id);
@@ -316,6 +332,7 @@ async fn check(visit: &Visit, id: &str, act: Act, role: String) -> Result<Respon
         is_approval: act == Act::Approve,
         report: report.title.clone(),
         id: report.id.clone(),
+        role_in_words: roles::in_words(&role),
         role,
         failed: if report.faults == 0 {
             String::new()
@@ -332,9 +349,10 @@ mod tests {
 
     #[test]
     fn every_format_has_its_files() {
-        let formats = formats("/reports/a");
-        assert_eq!(formats.len(), crate::report::files::Format::ALL.len());
-        for format in crate::report::files::Format::ALL {
+        let formats = formats("/reports/a", false);
+        assert!(formats.iter().all(|view| view.now.is_empty() && view.public_now.is_empty()));
+        assert_eq!(formats.len(), Format::ALL.len());
+        for format in Format::ALL {
             let path = format!("/reports/a/file/{}", format.ending());
             let public = format!("{path}?edition=public");
             assert!(formats.iter().any(|view| view.internal == path && view.public == public), "{path}");
@@ -342,8 +360,11 @@ mod tests {
     }
 
     #[test]
-    fn a_role_is_needed() {
-        assert!(wrong_role("").is_some() && wrong_role(&"x".repeat(129)).is_some());
-        assert_eq!(wrong_role("role/siro"), None);
+    fn what_programs_take_as_the_record_is_in_one_structure() {
+        let formats = formats("/reports/a", true);
+        let now: Vec<&str> =
+            formats.iter().map(|view| view.now.as_str()).filter(|now| !now.is_empty()).collect();
+        assert_eq!(now.len(), Format::ALL.len() - 1);
+        assert!(now.iter().all(|now| now.ends_with("?structure=now") && !now.contains("json")), "{now:?}");
     }
 }

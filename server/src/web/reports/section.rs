@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use muniment_core::report::Document;
+use muniment_core::report::{Document, Structure};
 
 use super::one::WRITERS;
 use super::preview::{self, SectionView};
@@ -31,7 +31,7 @@ pub(super) async fn show(
     Path((id, section)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
     readable(&visit)?;
-    let document: Document = document(&visit, &id).await?;
+    let document: Document = document(&visit, &id).await?.with_titles(Structure::Then);
     let place = document.sections.iter().position(|known| known.id == section);
     let place = place.ok_or_else(|| Failure::not_found(format!("The report has no section {section:?}.")))?;
     let path = path_of(&id);
