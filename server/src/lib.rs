@@ -3,8 +3,9 @@
 //! # What this crate never does
 //! - It holds no rule of governance: those are in plugins.
 //! - One module imports each engine: `ledger::sealed` zstd, `ledger::handle` tokio's channels, `index`
-//!   tantivy, `cli` clap, indicatif and tokio's signals, `settings` toml.
+//!   tantivy, `cli` clap, indicatif and tokio's signals, `settings` toml, `logo` roxmltree.
 
+pub mod assets;
 mod background;
 pub mod backup;
 pub mod bench;
@@ -18,6 +19,7 @@ pub mod http;
 pub mod index;
 mod intake;
 pub mod ledger;
+pub mod logo;
 pub mod net;
 pub mod plugins;
 pub mod progress;

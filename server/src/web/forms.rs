@@ -20,6 +20,8 @@ use super::words;
 pub(super) const FORM_BYTES_MAX: usize = 256 * 1024;
 /// The field that says of which session a form is.
 pub(super) const CSRF: &str = "csrf";
+/// Longest value of that field.
+pub(super) const CSRF_BYTES_MAX: usize = 1_024;
 
 /// A form of somebody who is signed in, sent from one of our own pages.
 #[derive(Debug)]

@@ -6,16 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use muniment_core::report::{ColourFault, check_colour};
+
 use super::openid::{OpenId, OpenIdError};
 use crate::ledger::origins::Origins;
+use crate::logo::{self, LogoFault};
 use crate::settings::{OpenIdSettings, PagesSettings};
 
-/// Largest logo.
-const LOGO_BYTES_MAX: usize = 256 * 1024;
 /// The colour of the head of every page, if none is set.
 const COLOUR: &str = "#12436d";
-/// White text has to be legible on the colour: WCAG 2.2, success criterion 1.4.3.
-const CONTRAST_MIN: f64 = 4.5;
 
 /// How the pages look.
 #[derive(Debug, Clone)]
@@ -41,19 +40,9 @@ pub struct Look {
 /// Why the settings of the pages are refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LookError {
-    /// No colour.
-    #[error("pages.colour: {0:?} is not of the form #1a2b3c")]
-    NoColour(String),
-    /// Text could not be read on it.
-    #[error(
-        "pages.colour: white text on {colour} has a contrast of {contrast:.1} to 1, the least is {CONTRAST_MIN} to 1; choose a darker one"
-    )]
-    TooLight {
-        /// The colour.
-        colour: String,
-        /// Its contrast with white.
-        contrast: f64,
-    },
+    /// The colour is none, or text could not be read on it.
+    #[error("pages.colour: {0}")]
+    Colour(#[from] ColourFault),
     /// The logo cannot be read.
     #[error("pages.logo: {}: {error}", .path.display())]
     Logo {
@@ -68,7 +57,7 @@ pub enum LookError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        fault: String,
+        fault: LogoFault,
     },
 }
 
@@ -79,10 +68,7 @@ impl Look {
     /// See [`LookError`].
     pub fn new(settings: &PagesSettings, is_tls: bool) -> Result<Look, LookError> {
         let colour = settings.colour.clone().unwrap_or_else(|| COLOUR.to_owned());
-        let contrast = contrast_with_white(&colour).ok_or_else(|| LookError::NoColour(colour.clone()))?;
-        if contrast < CONTRAST_MIN {
-            return Err(LookError::TooLight { colour, contrast });
-        }
+        check_colour(&colour)?;
         let minutes = |minutes: u32| Duration::from_secs(u64::from(minutes) * 60);
         Ok(Look {
             name: settings.name.clone().filter(|name| !name.trim().is_empty()),
@@ -112,6 +98,12 @@ impl Look {
         }
         Ok(self)
     }
+
+    /// Whether people sign in with an account of their organisation.
+    #[must_use]
+    pub fn has_people(&self) -> bool {
+        self.openid.is_some()
+    }
 }
 
 fn read_logo(path: PathBuf) -> Result<(Vec<u8>, &'static str), LookError> {
@@ -119,31 +111,10 @@ fn read_logo(path: PathBuf) -> Result<(Vec<u8>, &'static str), LookError> {
         Ok(bytes) => bytes,
         Err(error) => return Err(LookError::Logo { path, error }),
     };
-    if bytes.len() > LOGO_BYTES_MAX {
-        let fault = format!("{} bytes, the limit is {LOGO_BYTES_MAX} bytes", bytes.len());
-        return Err(LookError::NoLogo { path, fault });
+    match logo::media_type(&bytes) {
+        Ok(media_type) => Ok((bytes, media_type)),
+        Err(fault) => Err(LookError::NoLogo { path, fault }),
     }
-    let start = bytes.trim_ascii_start();
-    let media_type = match start {
-        _ if start.starts_with(b"\x89PNG\r\n\x1a\n") => "image/png",
-        _ if start.starts_with(b"<svg") || start.starts_with(b"<?xml") => "image/svg+xml",
-        _ => return Err(LookError::NoLogo { path, fault: "it is neither PNG nor SVG".to_owned() }),
-    };
-    Ok((bytes, media_type))
-}
-
-/// The contrast of white text on `#rrggbb`, as WCAG 2.2 has it; `None` if it is no colour.
-fn contrast_with_white(colour: &str) -> Option<f64> {
-    let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6)?;
-    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    let part = |place: usize| {
-        let value = f64::from(u8::from_str_radix(digits.get(place..place + 2)?, 16).ok()?) / 255.0;
-        Some(if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) })
-    };
-    let luminance = 0.2126 * part(0)? + 0.7152 * part(2)? + 0.0722 * part(4)?;
-    Some(1.05 / (luminance + 0.05))
 }
 
 #[cfg(test)]
@@ -152,9 +123,7 @@ mod tests {
 
     #[test]
     fn white_text_is_legible_on_the_colour() {
-        assert!((contrast_with_white("#000000").unwrap() - 21.0).abs() < 0.01);
-        assert!((contrast_with_white("#767676").unwrap() - 4.54).abs() < 0.01);
-        assert!(contrast_with_white(COLOUR).unwrap() > 9.0);
+        assert_eq!(check_colour(COLOUR), Ok(()));
         for wrong in ["", "12436d", "#12436", "#12436g", "red", "#+1+1+1"] {
             let settings = PagesSettings { colour: Some(wrong.to_owned()), ..PagesSettings::default() };
             assert!(Look::new(&settings, false).is_err(), "{wrong}");
@@ -175,8 +144,10 @@ mod tests {
         };
         assert_eq!(look(b"\x89PNG\r\n\x1a\nrest").unwrap(), "image/png");
         assert_eq!(look(b"\n<svg xmlns='x'/>").unwrap(), "image/svg+xml");
-        assert!(look(b"GIF89a").unwrap_err().contains("neither PNG nor SVG"));
-        assert!(look(&vec![b'<'; LOGO_BYTES_MAX + 1]).unwrap_err().contains("the limit is 262144 bytes"));
+        assert!(look(b"GIF89a").unwrap_err().contains("neither PNG, JPEG nor SVG"));
+        assert!(
+            look(&vec![b'<'; logo::LOGO_BYTES_MAX + 1]).unwrap_err().contains("the limit is 262144 bytes")
+        );
         let gone = PagesSettings { logo: Some(folder.path().join("gone")), ..PagesSettings::default() };
         assert!(Look::new(&gone, false).unwrap_err().to_string().contains("pages.logo"));
     }

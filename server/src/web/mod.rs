@@ -30,6 +30,7 @@ mod plugins;
 mod record;
 mod registers;
 mod reports;
+mod sent;
 mod sessions;
 mod sign_in;
 mod visit;

@@ -106,6 +106,14 @@ impl Frame {
         marks::without_turns(&self.title)
     }
 
+    /// What stands in the ledger of whoever does something here.
+    pub(super) fn signature(&self) -> &'static str {
+        match self.viewer.as_ref().is_some_and(|viewer| viewer.recorded_as.is_some()) {
+            true => "the pseudonym that stands for you there",
+            false => "the name of your access token",
+        }
+    }
+
     /// What forms carry; nothing if nobody is signed in.
     pub(super) fn csrf(&self) -> &str {
         self.viewer.as_ref().map_or("", |viewer| &viewer.csrf)

@@ -1,29 +1,24 @@
-//! Programs that somebody sends from their machine: a form with a file is read, and its program is kept for a while, so that
-//! they see what it asks for and what it would do before it runs.
+//! Programs that somebody sends from their machine: each is kept for a while, so that they see what it asks for and what it would
+//! do before it runs.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use multer::{Constraints, Field, Multipart, SizeLimit};
 use serde::Deserialize;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::answers::Rule;
 use crate::plugins::engine::COMPONENT_BYTES_MAX;
-use crate::web::failure::Failure;
-use crate::web::forms::CSRF;
+use crate::web::forms::{CSRF, CSRF_BYTES_MAX};
 
 /// The field that holds the file.
 pub(super) const PROGRAM: &str = "program";
 /// Largest form: the largest program, and what stands around it.
 pub(super) const FORM_BYTES_MAX: usize = COMPONENT_BYTES_MAX + 64 * 1024;
-/// Longest of the other fields.
-const FIELD_BYTES_MAX: u64 = 1_024;
+/// The fields of the form.
+pub(super) const FIELDS: [(&str, usize); 2] = [(CSRF, CSRF_BYTES_MAX), (PROGRAM, FORM_BYTES_MAX)];
 /// What may be kept of all sessions together: two of the largest.
 const KEPT_BYTES_MAX: usize = 2 * COMPONENT_BYTES_MAX;
 /// How long a program is kept.
@@ -50,47 +45,6 @@ pub(super) struct Description {
 pub(super) struct Asked {
     pub(super) field: String,
     pub(super) why: String,
-}
-
-/// A form with a file.
-#[derive(Debug, Default)]
-pub(super) struct SentForm {
-    /// What says of which session it is.
-    pub(super) csrf: String,
-    pub(super) program: Bytes,
-}
-
-impl SentForm {
-    /// Reads `multipart/form-data`. What is anything else holds nothing.
-    pub(super) async fn read(headers: &HeaderMap, body: Vec<u8>) -> Result<SentForm, Failure> {
-        let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let Ok(boundary) = multer::parse_boundary(media_type) else { return Ok(SentForm::default()) };
-        let whole = futures_util::stream::iter([Ok::<Bytes, Infallible>(Bytes::from(body))]);
-        let limits = SizeLimit::new().per_field(FORM_BYTES_MAX as u64).for_field(CSRF, FIELD_BYTES_MAX);
-        let limits = Constraints::new().allowed_fields(vec![CSRF, PROGRAM]).size_limit(limits);
-        let mut parts = Multipart::with_constraints(whole, boundary, limits);
-        let mut form = SentForm::default();
-        while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-            form.take(part).await?;
-        }
-        Ok(form)
-    }
-
-    async fn take(&mut self, part: Field<'_>) -> Result<(), Failure> {
-        let is_csrf = part.name() == Some(CSRF);
-        let content = part.bytes().await.map_err(unreadable)?;
-        if is_csrf {
-            self.csrf = String::from_utf8_lossy(&content).into_owned();
-        } else if self.program.is_empty() {
-            // Of several files the first counts; one that is empty was not chosen.
-            self.program = content;
-        }
-        Ok(())
-    }
-}
-
-fn unreadable(error: multer::Error) -> Failure {
-    Failure::new(400, "The form could not be read", format!("It is no form with a file: {error}."))
 }
 
 /// A program that is kept.
@@ -174,7 +128,6 @@ fn is_fresh(one: &OfSession, now: Instant) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
     use serde_json::json;
 
     use super::*;
@@ -185,31 +138,6 @@ mod tests {
             "personal": [], "rules": [], "catalogue_files": 0, "has_registers": false, "has_report": false,
         }));
         Kept { description: description.unwrap(), program: Bytes::from(vec![0; bytes]) }
-    }
-
-    async fn read(media_type: &'static str, body: &str) -> Result<SentForm, Failure> {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        SentForm::read(&headers, body.as_bytes().to_vec()).await
-    }
-
-    #[tokio::test]
-    async fn a_form_with_a_file_is_read() {
-        let media_type = "multipart/form-data; boundary=X";
-        let body = "--X\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\nabc\r\n--X\r\ncontent-disposition: form-data; name=\"program\"; filename=\"p.wasm\"\r\ncontent-type: application/wasm\r\n\r\n\0asm\r\n--\r\n\r\n--X--\r\n";
-        let form = read(media_type, body).await.unwrap();
-        assert_eq!((form.csrf.as_str(), &form.program[..]), ("abc", &b"\0asm\r\n--\r\n"[..]));
-        // A larger program.
-        let long = body.replace("\0asm", &"\0asm".repeat(100_000));
-        assert_eq!(read(media_type, &long).await.unwrap().program.len(), 400_006);
-        assert_eq!(read("application/x-www-form-urlencoded", "csrf=abc").await.unwrap().csrf, "");
-        for wrong in
-            ["", "--X\r\n", "--Y--\r\n", &body[..body.len() - 20], &body.replace("\"csrf\"", "\"x\"")]
-        {
-            assert_eq!(read(media_type, wrong).await.unwrap_err().status, 400, "{wrong:?}");
-        }
-        let long = body.replace("abc", &"c".repeat(2_000));
-        assert_eq!(read(media_type, &long).await.unwrap_err().status, 400);
     }
 
     #[test]

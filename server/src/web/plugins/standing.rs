@@ -67,7 +67,7 @@ impl Change {
 
     /// What it means.
     fn says(self) -> &'static [&'static str] {
-        const RECORDED: &str = "The change is recorded in the ledger with the name of your token.";
+        const RECORDED: &str = "The change, and who made it, is recorded in the ledger.";
         match self {
             Change::Enable => {
                 &["It goes on where it stood, and reads what was recorded while it rested.", RECORDED]

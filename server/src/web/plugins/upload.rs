@@ -12,14 +12,15 @@ use axum::response::Response;
 use super::answers::{Plugin, address};
 use super::difference::{Difference, TryPage};
 use super::program::refused_file;
-use super::sent::{Asked, Description, FORM_BYTES_MAX, KEPT_FOR, Kept, SentForm};
+use super::sent::{Asked, Description, FIELDS, FORM_BYTES_MAX, KEPT_FOR, Kept, PROGRAM};
 use super::settings::carried;
 use super::show::RuleRow;
 use super::{Wrong, keeps_form, needs_to_change, status_of};
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
-use crate::web::forms::{Posted, from_here};
+use crate::web::forms::{CSRF, Posted, from_here};
 use crate::web::page::{self, Frame, Place};
+use crate::web::sent::SentForm;
 use crate::web::visit::{Visit, part, see_other, with_query};
 
 /// Media type of a program.
@@ -38,30 +39,31 @@ pub(super) async fn send(visit: Visit, request: Request) -> Result<Response, Fai
         Failure::new(503, "Too much to do just now", detail)
     };
     let _turn = programs.turn().ok_or_else(busy)?;
-    let form = match visit.pages.app.read_form(&parts.headers, body, FORM_BYTES_MAX).await {
-        Ok(body) => SentForm::read(&parts.headers, body).await?,
+    let form = match visit.pages.app.read_own_form(&parts.headers, body, FORM_BYTES_MAX).await {
+        Ok(body) => SentForm::read(&parts.headers, body, &FIELDS).await?,
         Err((413, detail)) => {
             let too_large = Failure::new(413, "", format!("The file is too large: {detail}"));
             return refused_file(&visit, &too_large).await;
         }
         Err((status, detail)) => return Err(Failure::new(status, "The file could not be read", detail)),
     };
-    if !visit.session.is_own_form(&form.csrf) {
+    if !visit.session.is_own_form(&form.text(CSRF)) {
         let why = "You were signed out, or signed in anew, before the file was sent, so nothing was done. Send it again.";
         return Err(Failure::forbidden(why));
     }
-    if form.program.is_empty() {
+    let program = form.file(PROGRAM);
+    if program.is_empty() {
         let nothing = Failure::new(422, "", "Select the file of a plugin, such as permits.wasm");
         return refused_file(&visit, &nothing).await;
     }
-    let body = Some((COMPONENT, form.program.to_vec()));
+    let body = Some((COMPONENT, program.to_vec()));
     let description: Description = match visit.ask(Method::POST, "/v1/plugins?describe=true", body).await {
         Ok(answer) => answer.read()?,
         Err(failure) if keeps_form(&failure) => return refused_file(&visit, &failure).await,
         Err(failure) => return Err(failure),
     };
     let path = path_of(&description.sha256);
-    programs.keep(visit.session.csrf(), Kept { description, program: form.program }, Instant::now());
+    programs.keep(visit.session.csrf(), Kept { description, program }, Instant::now());
     Ok(see_other(&path))
 }
 
