@@ -21,7 +21,7 @@ pub(crate) fn of_many_and_of_none(base: &Path, home: &Path) {
     let lines: String = directorates().iter().map(|event| format!("{event}\n")).collect();
     ledger.append(lines, &[]).exits(0);
     let many = home.join("many");
-    report_of(&ledger.data(), PERIOD, &many, &["--unrecorded", "--format", "json,html,pdf"]).exits(0);
+    report_of(&ledger.data(), PERIOD, &many, &["--unrecorded", "--format", "json,html,pdf,csv"]).exits(0);
     let document = read(&many.join("report.json"));
     let sections = document["sections"].as_array().unwrap().iter();
     let mut blocks = sections.flat_map(|section| section["blocks"].as_array().unwrap());
@@ -46,13 +46,7 @@ fn by_directorates_of_now(ledger: &Path, then: &Path, home: &Path) {
         text(&now, "report.json"),
         "the report of record is in that of then"
     );
-    let table = |structure: &str| {
-        let out = home.join(format!("csv-{structure}"));
-        let more = ["--unrecorded", "--structure", structure, "--format", "csv"];
-        report_of(ledger, PERIOD, &out, &more).exits(0);
-        text(&out, "csv/r5-requests_by_unit.csv")
-    };
-    let (before, after) = (table("then"), table("now"));
+    let [before, after] = [then, &now].map(|out| text(out, "csv/r5-requests_by_unit.csv"));
     let (gone, heir) = (unit(DIRECTORATES), unit(DIRECTORATES - 1));
     let received = |table: &str, unit: &str| {
         let row = table.lines().find(|line| line.split(',').next() == Some(unit));

@@ -77,7 +77,7 @@ fn groups() -> Vec<Vec<Submission>> {
 
 /// Uses a ledger as the program does: makes it, opens it, appends, seals, keeps checkpoints, closes it and
 /// opens it again. Returns early when the machine has crashed. What is refused is handed in again at the end.
-fn use_ledger(disk: &SimDisk, clock: &Arc<ManualClock>, told: &mut Told) -> Option<()> {
+pub(super) fn use_ledger(disk: &SimDisk, clock: &Arc<ManualClock>, told: &mut Told) -> Option<()> {
     create(disk, clock, told)?;
     let mut log = open_until_it_works(disk, clock)?;
     let groups = groups();
@@ -244,12 +244,12 @@ fn check_recovered(disk: &SimDisk, lines: &[u8]) {
 }
 
 /// After a crash nothing that was sealed has to be made again.
-fn check_nothing_rebuilt(report: &OpenReport) {
+pub(super) fn check_nothing_rebuilt(report: &OpenReport) {
     assert_eq!((report.rebuilt_runs, report.rebuilt_tree), (0, false), "sealed files were lost");
 }
 
 /// A ledger that was opened after a crash answers repeats, takes new events, and keeps both across a cut.
-fn go_on(log: &mut Log, disk: &SimDisk, clock: &Arc<ManualClock>, told: &mut Told) {
+pub(super) fn go_on(log: &mut Log, disk: &SimDisk, clock: &Arc<ManualClock>, told: &mut Told) {
     // Repeats are answered from what is there, without any sync of their own.
     append(log, &groups()[..1], told);
     let cut = disk.after(Loss::Lost);
@@ -278,7 +278,7 @@ pub(super) fn losses() -> Vec<Loss> {
     [Loss::Kept, Loss::Lost, Loss::Process].into_iter().chain(torn).collect()
 }
 
-fn steps_of_a_whole_run() -> Vec<String> {
+pub(super) fn steps_of_a_whole_run() -> Vec<String> {
     let (disk, mut told) = (SimDisk::new(), Told::default());
     use_ledger(&disk, &clock(), &mut told).unwrap();
     assert_eq!(told.events.len(), 19);

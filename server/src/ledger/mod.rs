@@ -40,6 +40,8 @@ mod crash_tests;
 mod damage_tests;
 #[cfg(test)]
 mod pipeline_tests;
+#[cfg(test)]
+mod sync_tests;
 
 pub use handle::{Ledger, LedgerOptions};
 pub use lock::{DirectoryLock, LockError};
