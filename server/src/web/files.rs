@@ -16,7 +16,7 @@ const STYLE: &str = include_str!("static/style.css");
 const SCRIPT: &str = include_str!("static/script.js");
 const VERIFY: &str = include_str!("static/verify.js");
 /// What the page that verifies runs.
-const VERIFIER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/verifier.wasm"));
+static VERIFIER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/verifier.wasm"));
 
 static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| path_of("script", "js", SCRIPT.as_bytes()));
 static VERIFY_PATH: LazyLock<String> = LazyLock::new(|| path_of("verify", "js", VERIFY.as_bytes()));
