@@ -3,6 +3,7 @@
 
 mod bindings;
 mod cache;
+mod compiled;
 mod convert;
 mod failure;
 mod guest;
@@ -44,6 +45,8 @@ pub struct Engine {
     allowance: Allowance,
     /// What the hash maps of plugins are seeded with.
     hash_seed: u64,
+    /// Where compiled programs are kept.
+    cache: Option<Arc<CompiledCode>>,
     _ticker: Arc<Ticker>,
 }
 
@@ -74,9 +77,6 @@ impl Engine {
         // What a test waits for is the compiler: seventeen programs, over and over.
         #[cfg(test)]
         config.cranelift_opt_level(wasmtime::OptLevel::None);
-        if let Some(cache) = cache {
-            config.enable_incremental_compilation(Arc::new(cache)).map_err(|error| format!("{error:#}"))?;
-        }
         let engine = wasmtime::Engine::new(&config).map_err(|error| format!("{error:#}"))?;
         let ended = Arc::new(AtomicBool::new(false));
         let (of_thread, ended_of_thread) = (engine.weak(), ended.clone());
@@ -93,7 +93,8 @@ impl Engine {
             .name("plugin-time".to_owned())
             .spawn(count)
             .map_err(|error| error.to_string())?;
-        Ok(Engine { engine, allowance, hash_seed: 0, _ticker: Arc::new(Ticker(ended)) })
+        let cache = cache.map(Arc::new);
+        Ok(Engine { engine, allowance, hash_seed: 0, cache, _ticker: Arc::new(Ticker(ended)) })
     }
 
     fn epochs_of_a_call(&self) -> u64 {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use wasmtime::Store;
-use wasmtime::component::{Component, InstancePre};
+use wasmtime::component::InstancePre;
 
 use super::bindings::exports::muniment::plugin::{fold, registers, report};
 use super::failure::{Cause, Failure};
 use super::guest::{Guest, HANDLES_MAX, Log};
 use super::instance::{Instance, Parts};
-use super::{Engine, wasi};
+use super::{Engine, compiled, wasi};
 use crate::plugins::manifest::Manifest;
 
 /// The largest component that is taken, in bytes.
@@ -63,8 +63,7 @@ impl Program {
         let wrong = |what: &'static str| {
             move |error: wasmtime::Error| Failure::contract(format!("{what}: {error:#}"))
         };
-        let component =
-            Component::from_binary(&engine.engine, bytes).map_err(wrong("it is no valid component"))?;
+        let component = compiled::component(engine, bytes).map_err(wrong("it is no valid component"))?;
         wasi::check_imports(&engine.engine, &component)?;
         let linker = wasi::linker(&engine.engine, &component).map_err(wrong("its imports do not fit"))?;
         let before = linker.instantiate_pre(&component).map_err(wrong("its imports do not fit"))?;
