@@ -185,9 +185,13 @@ impl Store {
 
     /// Adds what an item makes a difference to: an authorisation to what it permits, a delegation to what was signed by it.
     fn concern(&self, item: &Item, concerned: &mut BTreeSet<Item>) {
-        if matches!(item, Item::Authorisation(_) | Item::Delegation(_)) {
-            concerned.extend(self.index.keys(item).iter().flat_map(|key| self.index.items(key)).cloned());
-        }
+        let leads_on = |key: &&Key| match item {
+            Item::Authorisation(_) => matches!(key, Key::Authorisation(_) | Key::Person(_)),
+            Item::Delegation(_) => matches!(key, Key::Delegation(_) | Key::Role(_)),
+            Item::Thing(_) | Item::Violations(_) => false,
+        };
+        let keys = self.index.keys(item).iter().filter(leads_on);
+        concerned.extend(keys.flat_map(|key| self.index.items(key)).cloned());
     }
 
     /// What an item can be found by; nothing where it is none, or counts as another one.

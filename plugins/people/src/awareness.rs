@@ -179,9 +179,13 @@ impl Awareness {
         let last = &mut self.last;
         let mut touched = false;
         self.fold.apply_with(settings, event, out, &mut |name, briefing| {
+            let (before, now) = (last.get(name), briefing.map(Last::of));
+            if before == now.as_ref() {
+                return;
+            }
             touched = true;
-            match briefing {
-                Some(briefing) => _ = last.insert(name.to_owned(), Last::of(briefing)),
+            match now {
+                Some(now) => _ = last.insert(name.to_owned(), now),
                 None => _ = last.remove(name),
             }
         });

@@ -1,6 +1,6 @@
 //! People and the policies: whether they are trained and reminded, and whether they acknowledged what binds them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use muniment_sdk::{
     Alarm, CaseFold, Event, Instant, Manifest, Outcome, Period, Plugin, Register, Row, Rule, Section,
@@ -109,6 +109,8 @@ pub struct People {
     people: CaseFold<Person>,
     policies: CaseFold<Policy>,
     needs: CaseFold<Needs>,
+    /// The numbers under which needs are known.
+    analysed: BTreeSet<String>,
     /// Both of these, as people are asked for them.
     framework: Framework,
     /// Access without training, and policies not acknowledged.
@@ -251,8 +253,24 @@ impl People {
 
     /// Takes an event about policies or needs. Where it changes what people are measured against, all are looked at again.
     fn reframe(&mut self, settings: &Settings, event: &Event, out: &mut Outcome) {
-        self.policies.apply(settings, event, out);
-        self.needs.apply(settings, event, out);
+        let (mut is_touched, known) = (false, &self.framework.policies);
+        self.policies.apply_with(settings, event, out, &mut |name, policy| {
+            is_touched |= policy != known.get(name);
+        });
+        // Of whose needs the courses are is not kept; few entries are about them.
+        let known = &mut self.analysed;
+        self.needs.apply_with(settings, event, out, &mut |name, needs| {
+            is_touched |= match needs {
+                Some(_) => {
+                    known.insert(name.to_owned());
+                    true
+                }
+                None => known.remove(name),
+            };
+        });
+        if !is_touched {
+            return;
+        }
         let framework = Framework::of(self.policies.cases(settings), self.needs.cases(settings));
         if framework == self.framework {
             return;

@@ -84,13 +84,16 @@ impl Case for Team {
             let Fact { team: name, unit, what } = &happened.fact;
             team.unit = unit.clone().or(team.unit);
             team.name = name.clone().or(team.name);
+            // What is recorded twice happened once, and comes one behind the other.
             match what {
                 What::Briefed { next_due }
-                    if team.briefings.iter().all(|(known, _)| known.time != at.time) =>
+                    if team.briefings.last().is_none_or(|(known, _)| known.time != at.time) =>
                 {
                     team.briefings.push((at, *next_due));
                 }
-                What::Failed { given_out } if team.failed.iter().all(|(known, _)| known.time != at.time) => {
+                What::Failed { given_out }
+                    if team.failed.last().is_none_or(|(known, _)| known.time != at.time) =>
+                {
                     team.failed.push((at, *given_out));
                 }
                 What::Briefed { .. } | What::Failed { .. } => {}

@@ -181,23 +181,26 @@ impl Covers {
         class: Option<&str>,
         after: Instant,
     ) -> Vec<(&'s By, Cover)> {
-        let mut found: Vec<(&By, Cover)> = Vec::new();
+        // There may be thousands: references are put in order, and what is told is copied once.
+        let mut told: Vec<(&By, &Cover)> = Vec::new();
         if self.of.is_empty() {
-            return found;
+            return Vec::new();
         }
         let named = numbers.into_iter().filter_map(|number| self.records.get(number));
         let of_series = series.and_then(|series| self.series.get(series));
         let of_class = class.and_then(|class| self.classes.get(class));
         for covering in named.chain(of_series).chain(of_class) {
             let first = (Instant::from_micros(after.as_micros().saturating_add(1)), By::Hold(Box::from("")));
-            for ((_, by), cover) in covering.range(first..) {
-                match found.iter_mut().find(|(known, other)| *known == by && other.from == cover.from) {
-                    Some((_, known)) => known.join(cover),
-                    None => found.push((by, *cover)),
-                }
+            told.extend(covering.range(first..).map(|((_, by), cover)| (by, cover)));
+        }
+        told.sort_by_key(|(by, cover)| (cover.from, *by));
+        let mut found: Vec<(&By, Cover)> = Vec::with_capacity(told.len());
+        for (by, cover) in told {
+            match found.last_mut() {
+                Some((known, same)) if *known == by && same.from == cover.from => same.join(cover),
+                _ => found.push((by, *cover)),
             }
         }
-        found.sort_by_key(|(by, cover)| (cover.from, *by));
         found
     }
 

@@ -85,7 +85,7 @@ impl Joined {
 
     /// How many entries of the record of processing name an agreement.
     pub(crate) fn is_on_record(&self, folds: Folds<'_>, number: &str) -> bool {
-        self.numbers(folds, number).iter().any(|number| self.entries.contains_key(*number))
+        folds.agreements.numbers_of(number).iter().any(|number| self.entries.contains_key(*number))
     }
 
     /// An agreement is another than it was: transfers under it may be covered now, or no more.
@@ -113,7 +113,7 @@ impl Joined {
             self.cited.get(number).into_iter().flatten().map(|(_, transfer)| transfer.clone()).collect()
         } else {
             let state = |terms: &Option<Terms>, time| terms.as_ref().map(|it| (it.kind, it.state_at(time)));
-            let numbers = self.numbers(folds, number);
+            let numbers = folds.agreements.numbers_of(number);
             let all = numbers.iter().filter_map(|number| self.cited.get(*number)).flatten();
             all.filter(|(time, _)| state(&before, *time) != state(&terms, *time))
                 .map(|(_, transfer)| transfer.clone())
@@ -155,10 +155,26 @@ impl Joined {
         }
     }
 
-    /// A transfer was corrected: it may have been the use of an agreement that it names no more.
-    pub(crate) fn uses_corrected(&mut self, folds: Folds<'_>, now: Instant, out: &mut Outcome) {
-        let used = self.cited.keys().map(|number| folds.agreements.counts_as(number).to_owned());
-        for number in used.collect::<BTreeSet<String>>() {
+    /// Transfers were corrected: they may have been the use of agreements that they name no more.
+    pub(crate) fn uses_corrected(
+        &mut self,
+        folds: Folds<'_>,
+        seen: &[Seen],
+        now: Instant,
+        out: &mut Outcome,
+    ) {
+        let case = |seen: &'_ Seen| folds.transfers.counts_as(&seen.number).to_owned();
+        let cases: BTreeSet<String> = seen.iter().map(case).collect();
+        // What names an agreement under another number of the transfer is the same transfer.
+        let others = cases.iter().flat_map(|case| folds.transfers.numbers_of(case));
+        let numbers: BTreeSet<&str> = others.chain(seen.iter().map(|seen| &*seen.number)).collect();
+        let is_used = |transfers: &BTreeSet<(Instant, Box<str>)>| {
+            transfers.iter().any(|(_, transfer)| numbers.contains(&**transfer))
+        };
+        let used = self.cited.iter().filter(|(_, transfers)| is_used(transfers));
+        let used: BTreeSet<String> =
+            used.map(|(number, _)| folds.agreements.counts_as(number).to_owned()).collect();
+        for number in used {
             self.look_at_agreement(folds, &number, now, out);
         }
     }
@@ -268,7 +284,7 @@ impl Joined {
     /// The first transfer under an agreement after the day by which it was to be reviewed.
     fn first_unreviewed_use(&self, folds: Folds<'_>, number: &str) -> Option<(On, Box<str>)> {
         let from = self.terms.get(number)?.unreviewed_from?;
-        let numbers = self.numbers(folds, number);
+        let numbers = folds.agreements.numbers_of(number);
         let under = |number: &&str| {
             let later = self.cited.get(*number)?.range((from, Box::from(""))..);
             later.into_iter().find_map(|(_, transfer)| {
@@ -278,13 +294,6 @@ impl Joined {
             })
         };
         numbers.iter().filter_map(under).min_by_key(|(on, _)| (on.time, on.seq))
-    }
-
-    /// A number of an agreement and all others that it goes by.
-    fn numbers<'n>(&'n self, folds: Folds<'_>, number: &'n str) -> Vec<&'n str> {
-        let others = self.aliases.iter().map(String::as_str);
-        let others = others.filter(|alias| *alias != number && folds.agreements.counts_as(alias) == number);
-        std::iter::once(number).chain(others).collect()
     }
 }
 

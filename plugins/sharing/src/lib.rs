@@ -124,7 +124,7 @@ impl Sharing {
         });
         let folds = Folds { settings, agreements, transfers };
         if !changed.is_empty() && !event.kind.starts_with("sharing.") {
-            joined.uses_corrected(folds, event.recorded, out);
+            joined.uses_corrected(folds, &changed, event.recorded, out);
         }
         for seen in changed {
             joined.tell(folds, &seen, event.recorded, out);

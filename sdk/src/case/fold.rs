@@ -211,6 +211,20 @@ impl<C: Case> CaseFold<C> {
         self.links.root(subject)
     }
 
+    /// All numbers that count as the case of this one: its own first, then the others in their order. Of a number that counts as
+    /// another it is that number alone.
+    #[must_use]
+    pub fn numbers_of<'f>(&'f self, case: &'f str) -> Vec<&'f str> {
+        if self.links.leave_alone(case) || self.links.root(case) != case {
+            return vec![case];
+        }
+        let mut numbers = self.links.members(case);
+        if let Some((_, others)) = numbers.split_first_mut() {
+            others.sort_unstable();
+        }
+        numbers
+    }
+
     /// The entries of a case, each with the number under which it is kept: its own, or one that counts as it.
     pub(super) fn entries<'f>(&'f self, case: &'f str) -> impl Iterator<Item = (&'f str, Entry<C::Fact>)> {
         let members = self.links.members(self.links.root(case)).into_iter();

@@ -77,11 +77,8 @@ impl Links {
         let (mut members, mut looked_at) = (vec![root], 0);
         while let Some(from) = members.get(looked_at).map(|case| self.from.get(*case)) {
             looked_at += 1;
-            for case in from.into_iter().flatten() {
-                if !members.contains(&case.as_str()) {
-                    members.push(case);
-                }
-            }
+            // Each belongs to one other at most: so none is come to twice but the first, where they go in a circle.
+            members.extend(from.into_iter().flatten().map(String::as_str).filter(|case| *case != root));
         }
         members
     }
