@@ -75,7 +75,7 @@ fn a_demo_ends_in_a_report_that_is_made_again_byte_for_byte() {
     let as_at = (document["ledger"]["size"].as_u64().unwrap() - 1).to_string();
     // With the state of its plugins as it came to be while events were posted.
     let as_posted = again::copied(&ledger);
-    // What can be made again, but for compiled programs, which take a minute and say nothing of the report.
+    // What can be made again, but for compiled programs, which take a while and say nothing of the report.
     for derived in ["state/snapshots", "index", "tiles"] {
         fs::remove_dir_all(ledger.join(derived)).unwrap();
     }

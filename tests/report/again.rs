@@ -19,7 +19,7 @@ const TRUTH: [&str; 9] =
 /// A heading of the plugin `requests`, and what a later version of it says instead.
 const HEADING: [&[u8]; 2] = [b"Requests received in the quarter", b"Requests received in THE QUARTER"];
 
-/// A copy of a ledger, in a directory of its own. Compiled programs are the same for all, and twenty thousand small files.
+/// A copy of a ledger, in a directory of its own. Compiled programs are the same for all.
 pub(crate) fn copied(ledger: &Path) -> TestLedger {
     let home = TempDir::new().unwrap();
     let data = home.path().join("data");
