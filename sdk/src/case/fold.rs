@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::history::{Correction, Entry, History, What};
 use super::key::Key;
 use super::known::Known;
-use super::links::Links;
+use super::links::{Links, Place};
 use super::standing::Standing;
 use super::{Alarm, Case, Happened};
 use crate::{Calendars, Data, Day, Event, Instant, Outcome, Touched};
@@ -33,7 +33,7 @@ pub struct CaseFold<C: Case> {
     /// When a case is to be looked at next, in order; the case by its place. It follows from the records: it is not
     /// written.
     #[serde(skip)]
-    next: BTreeSet<(Instant, usize)>,
+    next: BTreeSet<(Instant, Place)>,
     #[serde(skip)]
     of: std::marker::PhantomData<C>,
 }
@@ -105,9 +105,10 @@ impl<C: Case> CaseFold<C> {
             None => self.fact(subject, event, &mut work),
             Some(About::Link(case, into)) => {
                 let what = into.map_or(What::Unlinked, What::Linked);
-                self.push(&case, event, what);
-                self.links.set_home(event.seq, &case);
-                self.relink(&case, &mut work);
+                let place = self.place(&case);
+                self.push(place, event, what);
+                self.links.set_home(event.seq, place);
+                self.relink(place, &mut work);
             }
             Some(About::Correction(correcting)) => {
                 self.calendar(event, &mut work);
@@ -121,19 +122,19 @@ impl<C: Case> CaseFold<C> {
         let mut work = Work { settings, now, telling: Telling::Time, out, seen: &mut |_, _| {} };
         while self.wake().is_some_and(|next| next <= now) {
             let later = self.next.split_off(&(Instant::from_micros(now.as_micros() + 1), 0));
-            let mut due: Vec<(Instant, Key)> = Vec::new();
+            let mut due: Vec<(Instant, Key, Place)> = Vec::new();
             for (instant, place) in std::mem::replace(&mut self.next, later) {
                 if let Some((case, record)) = self.records.get_index_mut(place) {
                     if let Some(standing) = &mut record.standing {
                         standing.next = None;
                     }
-                    due.push((instant, case.clone()));
+                    due.push((instant, case.clone(), place));
                 }
             }
             // What is due at once comes in the order of the cases' numbers, not of their arrival.
             due.sort_unstable();
-            for (_, case) in due {
-                self.evaluate(case.as_str(), &mut work);
+            for (.., place) in due {
+                self.evaluate(place, &mut work);
             }
         }
     }
@@ -147,13 +148,13 @@ impl<C: Case> CaseFold<C> {
     /// The case of a number, whether that is its own, an alias or that of a case merged into it.
     #[must_use]
     pub fn case(&self, settings: &C::Settings, subject: &str) -> Option<C> {
-        self.view(settings, &self.calendars, self.links.root(subject), None)
+        self.view(settings, &self.calendars, self.root_of(subject), None)
     }
 
     /// The same by other calendars than those of now.
     #[must_use]
     pub fn case_by(&self, settings: &C::Settings, calendars: &Calendars, subject: &str) -> Option<C> {
-        self.view(settings, calendars, self.links.root(subject), None)
+        self.view(settings, calendars, self.root_of(subject), None)
     }
 
     /// The calendars as the ledger says that they are.
@@ -182,19 +183,19 @@ impl<C: Case> CaseFold<C> {
         &'f self,
         settings: &'f C::Settings,
     ) -> impl Iterator<Item = (&'f str, Vec<Happened<C::Fact>>)> {
-        let undone = self.by_number().into_iter().filter(|(_, record)| !record.is_done);
-        let roots = undone.map(|(case, _)| case.as_str()).filter(|case| self.links.root(case) == *case);
-        roots.filter_map(move |case| {
-            let facts = self.facts(case);
+        let undone = self.by_number().into_iter().filter(|(.., record)| !record.is_done);
+        let roots = undone.filter(|(place, ..)| self.root(*place) == *place);
+        roots.filter_map(move |(place, case, _)| {
+            let facts = self.facts(Some(place));
             let is_case = facts.is_empty() || C::fold_by(settings, &self.calendars, &facts).is_some();
-            (!is_case).then_some((case, facts))
+            (!is_case).then_some((case.as_str(), facts))
         })
     }
 
     /// The entries whose data nothing could be made of.
     #[must_use]
     pub fn unreadable(&self) -> Vec<Unreadable> {
-        let of_record = |(subject, record): (&Key, &Record)| {
+        let of_record = |(_, subject, record): (Place, &Key, &Record)| {
             let found = record.history.unreadable::<C>(&self.known).into_iter();
             let subject = subject.as_str().to_owned();
             found.map(move |(seq, kind, why)| {
@@ -208,30 +209,47 @@ impl<C: Case> CaseFold<C> {
     /// The case that a number counts as: its own, or that of what it was merged into or is part of.
     #[must_use]
     pub fn counts_as<'f>(&'f self, subject: &'f str) -> &'f str {
-        self.links.root(subject)
+        match self.records.get_index_of(subject) {
+            Some(place) if !self.links.leave_alone(place) => self.number(self.root(place)).unwrap_or(subject),
+            _ => subject,
+        }
     }
 
     /// All numbers that count as the case of this one: its own first, then the others in their order. Of a number that counts as
     /// another it is that number alone.
     #[must_use]
     pub fn numbers_of<'f>(&'f self, case: &'f str) -> Vec<&'f str> {
-        if self.links.leave_alone(case) || self.links.root(case) != case {
-            return vec![case];
+        match self.records.get_index_of(case) {
+            Some(place) if !self.links.leave_alone(place) && self.root(place) == place => {
+                let others = self.links.members(place).into_iter().skip(1);
+                let mut others: Vec<&str> = others.filter_map(|other| self.number(other)).collect();
+                others.sort_unstable();
+                std::iter::once(case).chain(others).collect()
+            }
+            _ => vec![case],
         }
-        let mut numbers = self.links.members(case);
-        if let Some((_, others)) = numbers.split_first_mut() {
-            others.sort_unstable();
-        }
-        numbers
     }
 
     /// The entries of a case, each with the number under which it is kept: its own, or one that counts as it.
     pub(super) fn entries<'f>(&'f self, case: &'f str) -> impl Iterator<Item = (&'f str, Entry<C::Fact>)> {
-        let members = self.links.members(self.links.root(case)).into_iter();
-        let kept = members.filter_map(move |member| Some((member, self.records.get(member)?)));
+        let members = self.root_of(case).map(|root| self.links.members(root)).unwrap_or_default();
+        let kept = members.into_iter().filter_map(|member| self.records.get_index(member));
         kept.flat_map(move |(member, record)| {
-            record.history.entries(&self.known).map(move |entry| (member, entry))
+            record.history.entries(&self.known).map(move |entry| (member.as_str(), entry))
         })
+    }
+
+    fn number(&self, place: Place) -> Option<&str> {
+        self.records.get_index(place).map(|(number, _)| number.as_str())
+    }
+
+    /// The place of the case that one counts as.
+    fn root(&self, place: Place) -> Place {
+        self.links.root(place, |place| self.number(place))
+    }
+
+    fn root_of(&self, subject: &str) -> Option<Place> {
+        self.records.get_index_of(subject).map(|place| self.root(place))
     }
 
     fn cases_until<'f>(
@@ -239,14 +257,17 @@ impl<C: Case> CaseFold<C> {
         settings: &'f C::Settings,
         until: Option<Instant>,
     ) -> impl Iterator<Item = (&'f str, C)> {
-        let all = self.by_number().into_iter().map(|(case, _)| case.as_str());
-        let roots = all.filter(|case| self.links.root(case) == *case);
-        roots.filter_map(move |case| Some((case, self.view(settings, &self.calendars, case, until)?)))
+        let roots = self.by_number().into_iter().filter(|(place, ..)| self.root(*place) == *place);
+        roots.filter_map(move |(place, case, _)| {
+            Some((case.as_str(), self.view(settings, &self.calendars, Some(place), until)?))
+        })
     }
 
-    fn by_number(&self) -> Vec<(&Key, &Record)> {
-        let mut all: Vec<(&Key, &Record)> = self.records.iter().collect();
-        all.sort_unstable_by_key(|(case, _)| *case);
+    fn by_number(&self) -> Vec<(Place, &Key, &Record)> {
+        let records = self.records.iter().enumerate();
+        let mut all: Vec<(Place, &Key, &Record)> =
+            records.map(|(place, (case, record))| (place, case, record)).collect();
+        all.sort_unstable_by_key(|(_, case, _)| *case);
         all
     }
 
@@ -260,10 +281,10 @@ impl<C: Case> CaseFold<C> {
         let undone = self
             .by_number()
             .into_iter()
-            .filter(|(case, record)| !record.is_done && self.links.root(case.as_str()) == case.as_str());
-        let cases: Vec<Key> = undone.map(|(case, _)| case.clone()).collect();
-        for case in cases {
-            self.evaluate(case.as_str(), work);
+            .filter(|(place, _, record)| !record.is_done && self.root(*place) == *place);
+        let cases: Vec<Place> = undone.map(|(place, ..)| place).collect();
+        for place in cases {
+            self.evaluate(place, work);
         }
     }
 
@@ -276,16 +297,11 @@ impl<C: Case> CaseFold<C> {
             }
             Err(why) => (What::Unreadable(self.kind(&event.kind), why.to_string()), false),
         };
-        if !is_part && self.links.leave_alone(subject) {
-            let (time, day) = happened(event);
-            let entry = Entry::new(event.seq, event.recorded, time, day, what);
-            return self.evaluate_alone(subject, &entry, work);
-        }
-        self.push(subject, event, what);
+        let place = self.place(subject);
+        self.push(place, event, what);
         // Where that made it part of another case, all that it touches is worked out again already.
-        if !is_part || !self.relink(subject, work) {
-            let root = self.links.root(subject).to_owned();
-            self.evaluate(&root, work);
+        if !is_part || !self.relink(place, work) {
+            self.evaluate(self.root(place), work);
         }
     }
 
@@ -303,22 +319,22 @@ impl<C: Case> CaseFold<C> {
                 C::fact(kind, Data::from_json(&json)).map_or(Correction::Unreadable, Correction::Replace)
             }
         };
-        self.push(&home, event, What::Correction(correcting.target, correction));
-        if !self.relink(&home, work) {
-            let root = self.links.root(&home).to_owned();
-            self.evaluate(&root, work);
+        self.push(home, event, What::Correction(correcting.target, correction));
+        if !self.relink(home, work) {
+            self.evaluate(self.root(home), work);
         }
     }
 
     /// In whose history an entry stands, and the number of its kind. It is looked for under the number that the
     /// correction names, and where that case was merged, under all that count as it.
-    fn home_of(&self, target: u64, subject: &str) -> Option<(String, Option<u16>)> {
-        let in_case = |case: &str| {
-            let kind = self.records.get(case)?.history.find::<C::Fact>(&self.known, target)?;
-            Some((case.to_owned(), kind))
+    fn home_of(&self, target: u64, subject: &str) -> Option<(Place, Option<u16>)> {
+        let in_case = |place: Place| {
+            let (_, record) = self.records.get_index(place)?;
+            Some((place, record.history.find::<C::Fact>(&self.known, target)?))
         };
-        let anywhere = || self.links.members(self.links.root(subject)).into_iter().find_map(in_case);
-        self.links.home(target).and_then(in_case).or_else(|| in_case(subject)).or_else(anywhere)
+        let named = self.records.get_index_of(subject);
+        let anywhere = || self.links.members(self.root(named?)).into_iter().find_map(in_case);
+        self.links.home(target).and_then(in_case).or_else(|| in_case(named?)).or_else(anywhere)
     }
 
     fn kind(&mut self, kind: &str) -> u16 {
@@ -329,17 +345,16 @@ impl<C: Case> CaseFold<C> {
         u16::try_from(place).unwrap_or(u16::MAX)
     }
 
-    fn push(&mut self, case: &str, event: &Event, what: What<C::Fact>) {
+    fn push(&mut self, place: Place, event: &Event, what: What<C::Fact>) {
         let (time, day) = happened(event);
         let entry = Entry::new(event.seq, event.recorded, time, day, what);
-        let place = self.place(case);
         if let Some((_, record)) = self.records.get_index_mut(place) {
             record.history.push(&entry, &mut self.known);
         }
     }
 
     /// The place of a case among the records, where it gets one if it has none yet.
-    fn place(&mut self, case: &str) -> usize {
+    fn place(&mut self, case: &str) -> Place {
         if let Some(place) = self.records.get_index_of(case) {
             return place;
         }
@@ -352,15 +367,18 @@ impl<C: Case> CaseFold<C> {
 
     /// Says anew what a case belongs to, as its history has it. Whether that is another one than before: then all cases that
     /// it bears on were worked out again.
-    fn relink(&mut self, case: &str, work: &mut Work<'_, C>) -> bool {
-        let record = self.records.get_key_value(case);
+    fn relink(&mut self, case: Place, work: &mut Work<'_, C>) -> bool {
+        let record = self.records.get_index(case);
         let into = record.and_then(|(number, record)| record.history.link::<C>(&self.known, number));
-        let touched = self.links.set(case, into.as_deref());
+        // A case may be merged into one of which nothing else is known yet, and is then known under its number.
+        let into = into.map(|into| self.place(&into));
+        let records = &self.records;
+        let number = |place: Place| records.get_index(place).map(|(number, _)| number.clone());
+        let mut touched = self.links.set(case, into, number);
         let has_changed = !touched.is_empty();
+        touched.sort_by_key(|place| number(*place));
         for touched in touched {
-            // A case may be merged into one of which nothing else is known yet, and is then known under its number.
-            self.place(&touched);
-            self.evaluate(&touched, work);
+            self.evaluate(touched, work);
         }
         has_changed
     }
@@ -369,7 +387,7 @@ impl<C: Case> CaseFold<C> {
         &self,
         settings: &C::Settings,
         calendars: &Calendars,
-        root: &str,
+        root: Option<Place>,
         until: Option<Instant>,
     ) -> Option<C> {
         let mut facts = self.facts(root);
@@ -380,12 +398,16 @@ impl<C: Case> CaseFold<C> {
     }
 
     /// What is known of a case, in the order in which it happened.
-    fn facts(&self, root: &str) -> Vec<Happened<C::Fact>> {
+    fn facts(&self, root: Option<Place>) -> Vec<Happened<C::Fact>> {
         let mut facts = Vec::new();
-        for case in self.links.members(root) {
-            if let Some((number, record)) = self.records.get_key_value(case) {
+        let mut take = |place: Place| {
+            if let Some((number, record)) = self.records.get_index(place) {
                 record.history.facts::<C>(&self.known, number, &mut facts);
             }
+        };
+        match root {
+            Some(root) if self.links.leave_alone(root) => take(root),
+            root => root.into_iter().flat_map(|root| self.links.members(root)).for_each(take),
         }
         put_in_order::<C>(&mut facts);
         facts
@@ -393,29 +415,22 @@ impl<C: Case> CaseFold<C> {
 
     /// Works a case out again: clears what it has no more, raises what it has by now if that is the time to, and says when
     /// it is to be looked at next.
-    fn evaluate(&mut self, case: &str, work: &mut Work<'_, C>) {
-        let root = self.links.root(case);
-        let gone = (root != case).then(|| format!("the case is counted as {root}"));
-        let view = if gone.is_some() { None } else { self.view(work.settings, &self.calendars, case, None) };
-        let Some((place, number, record)) = self.records.get_full_mut(case) else { return };
+    fn evaluate(&mut self, case: Place, work: &mut Work<'_, C>) {
+        let root = self.root(case);
+        let gone = (root != case).then(|| {
+            let root = self.number(root).unwrap_or_default();
+            format!("the case is counted as {root}")
+        });
+        let view = match gone {
+            Some(_) => None,
+            None => self.view(work.settings, &self.calendars, Some(case), None),
+        };
+        let Some((number, record)) = self.records.get_index_mut(case) else { return };
         let (before, next) = work.settle(record, number, view, gone.as_deref());
-        self.put(place, before, next);
+        self.put(case, before, next);
     }
 
-    /// Takes in a fact of a case that belongs to no other: as [`evaluate`](CaseFold::evaluate), and looks it up once.
-    fn evaluate_alone(&mut self, case: &str, entry: &Entry<C::Fact>, work: &mut Work<'_, C>) {
-        let place = self.place(case);
-        let Some((number, record)) = self.records.get_index_mut(place) else { return };
-        record.history.push(entry, &mut self.known);
-        let mut facts = Vec::new();
-        record.history.facts::<C>(&self.known, number, &mut facts);
-        put_in_order::<C>(&mut facts);
-        let view = C::fold_by(work.settings, &self.calendars, &facts);
-        let (before, next) = work.settle(record, number, view, None);
-        self.put(place, before, next);
-    }
-
-    fn put(&mut self, place: usize, before: Option<Instant>, next: Option<Instant>) {
+    fn put(&mut self, place: Place, before: Option<Instant>, next: Option<Instant>) {
         if before == next {
             return;
         }

@@ -1,86 +1,134 @@
 //! Which cases belong to which.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::hash::BuildHasherDefault;
 
-use serde::{Deserialize, Serialize};
+use indexmap::IndexMap;
+use rustc_hash::FxHasher;
+use serde::{Deserialize, Serialize, Serializer};
 
-/// Cases that were merged into others, and other numbers of cases. There are few: most cases are not in here.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The place of a case among the records. It never changes.
+pub(super) type Place = usize;
+
+type ByPlace<T> = IndexMap<Place, T, BuildHasherDefault<FxHasher>>;
+
+/// Cases that were merged into others, other numbers of cases, and what is part of a case. Most kinds of case have few of them;
+/// where there are parts there may be millions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Written")]
 pub(super) struct Links {
-    into: BTreeMap<String, String>,
-    from: BTreeMap<String, BTreeSet<String>>,
+    into: ByPlace<Place>,
+    /// What belongs to a case itself, by place.
+    from: ByPlace<Vec<Place>>,
     /// In which case's history the entry that links or unlinks stands: its subject may be another case.
-    homes: BTreeMap<u64, String>,
+    homes: BTreeMap<u64, Place>,
 }
 
 impl Links {
     /// Whether a case was never merged, nor any other into it: most are so.
-    pub(super) fn leave_alone(&self, case: &str) -> bool {
-        self.into.is_empty() || !(self.into.contains_key(case) || self.from.contains_key(case))
+    pub(super) fn leave_alone(&self, case: Place) -> bool {
+        self.into.is_empty() || !(self.into.contains_key(&case) || self.from.contains_key(&case))
     }
 
-    pub(super) fn set_home(&mut self, seq: u64, case: &str) {
-        self.homes.insert(seq, case.to_owned());
+    pub(super) fn set_home(&mut self, seq: u64, case: Place) {
+        self.homes.insert(seq, case);
     }
 
-    pub(super) fn home(&self, seq: u64) -> Option<&str> {
-        self.homes.get(&seq).map(String::as_str)
+    pub(super) fn home(&self, seq: u64) -> Option<Place> {
+        self.homes.get(&seq).copied()
     }
 
-    /// Says what a case belongs to from now on. Those that may look otherwise afterwards: the cases that stood and stand
-    /// for it, and for what it belonged to.
-    pub(super) fn set(&mut self, case: &str, into: Option<&str>) -> BTreeSet<String> {
-        let before = self.into.get(case).cloned();
-        if before.as_deref() == into {
-            return BTreeSet::new();
+    /// Says what a case belongs to from now on. Those that may look otherwise afterwards, each once and in no order: the cases
+    /// that stood and stand for it, and for what it belonged to.
+    pub(super) fn set<N: Ord>(
+        &mut self,
+        case: Place,
+        into: Option<Place>,
+        number: impl Fn(Place) -> N,
+    ) -> Vec<Place> {
+        let before = self.into.get(&case).copied();
+        if before == into {
+            return Vec::new();
         }
-        let mut touched = BTreeSet::from([case.to_owned(), self.root(case).to_owned()]);
-        if let Some(into) = into {
-            // What it is merged into stood for others too.
-            touched.insert(self.root(into).to_owned());
-        }
-        if let Some(before) = &before {
-            self.into.remove(case);
-            if let Some(cases) = self.from.get_mut(before) {
-                cases.remove(case);
+        let mut touched = vec![case, self.root(case, &number)];
+        // What it is merged into stood for others too.
+        touched.extend(into.map(|into| self.root(into, &number)));
+        if let Some(before) = before {
+            self.into.swap_remove(&case);
+            if let Some(cases) = self.from.get_mut(&before) {
+                cases.retain(|other| *other != case);
                 if cases.is_empty() {
-                    self.from.remove(before);
+                    self.from.swap_remove(&before);
                 }
             }
-            touched.insert(self.root(before).to_owned());
+            touched.push(self.root(before, &number));
         }
         if let Some(into) = into {
-            self.into.insert(case.to_owned(), into.to_owned());
-            self.from.entry(into.to_owned()).or_default().insert(case.to_owned());
-            touched.insert(self.root(into).to_owned());
+            self.put(case, into);
+            touched.push(self.root(into, &number));
         }
-        touched.insert(self.root(case).to_owned());
+        touched.push(self.root(case, &number));
+        touched.sort_unstable();
+        touched.dedup();
         touched
     }
 
-    /// The case that a case counts as: where merges go in a circle, the first of the circle by name.
-    pub(super) fn root<'s>(&'s self, case: &'s str) -> &'s str {
+    fn put(&mut self, case: Place, into: Place) {
+        self.into.insert(case, into);
+        let cases = self.from.entry(into).or_default();
+        if let Err(at) = cases.binary_search(&case) {
+            cases.insert(at, case);
+        }
+    }
+
+    /// The case that a case counts as: where merges go in a circle, the first of the circle by number.
+    pub(super) fn root<N: Ord>(&self, case: Place, number: impl Fn(Place) -> N) -> Place {
         let mut at = case;
-        let mut passed: Vec<&str> = Vec::new();
-        while let Some(into) = self.into.get(at) {
+        let mut passed: Vec<Place> = Vec::new();
+        while let Some(into) = self.into.get(&at) {
             if let Some(start) = passed.iter().position(|earlier| *earlier == at) {
-                return passed[start..].iter().min().copied().unwrap_or(at);
+                let circle = passed[start..].iter().copied();
+                return circle.min_by_key(|case| number(*case)).unwrap_or(at);
             }
             passed.push(at);
-            at = into;
+            at = *into;
         }
         at
     }
 
     /// A case, and behind it all that count as it.
-    pub(super) fn members<'s>(&'s self, root: &'s str) -> Vec<&'s str> {
+    pub(super) fn members(&self, root: Place) -> Vec<Place> {
         let (mut members, mut looked_at) = (vec![root], 0);
-        while let Some(from) = members.get(looked_at).map(|case| self.from.get(*case)) {
+        while let Some(from) = members.get(looked_at).map(|case| self.from.get(case)) {
             looked_at += 1;
             // Each belongs to one other at most: so none is come to twice but the first, where they go in a circle.
-            members.extend(from.into_iter().flatten().map(String::as_str).filter(|case| *case != root));
+            members.extend(from.into_iter().flatten().filter(|case| **case != root));
         }
         members
+    }
+}
+
+/// What is written: the rest follows.
+#[derive(Deserialize)]
+struct Written {
+    into: Vec<(Place, Place)>,
+    homes: BTreeMap<u64, Place>,
+}
+
+impl From<Written> for Links {
+    fn from(Written { into, homes }: Written) -> Links {
+        let mut links = Links { homes, ..Links::default() };
+        into.into_iter().for_each(|(case, into)| links.put(case, into));
+        links
+    }
+}
+
+impl Serialize for Links {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // In an order that does not hang on which were taken back.
+        let mut into: Vec<(Place, Place)> = self.into.iter().map(|(case, into)| (*case, *into)).collect();
+        into.sort_unstable();
+        (into, &self.homes).serialize(serializer)
     }
 }
 
@@ -88,36 +136,67 @@ impl Links {
 mod tests {
     use super::*;
 
-    fn touched(cases: &[&str]) -> BTreeSet<String> {
-        cases.iter().map(|case| (*case).to_owned()).collect()
+    const A: Place = 0;
+    const B: Place = 1;
+    const C: Place = 2;
+    const D: Place = 3;
+
+    /// Numbers in the order of the places.
+    fn set(links: &mut Links, case: Place, into: Option<Place>) -> Vec<Place> {
+        links.set(case, into, |place| place)
+    }
+
+    fn root(links: &Links, case: Place) -> Place {
+        links.root(case, |place| place)
     }
 
     #[test]
     fn a_case_counts_as_what_it_was_merged_into_in_the_end() {
         let mut links = Links::default();
-        assert_eq!(links.set("b", Some("a")), touched(&["a", "b"]));
-        assert_eq!(links.set("c", Some("b")), touched(&["a", "c"]));
-        assert_eq!(links.root("c"), "a");
-        assert_eq!(links.members("a"), ["a", "b", "c"]);
-        assert_eq!(links.set("b", None), touched(&["a", "b"]));
-        assert_eq!((links.root("c"), links.members("a")), ("b", vec!["a"]));
-        links.set("c", None);
+        assert_eq!(set(&mut links, B, Some(A)), [A, B]);
+        assert_eq!(set(&mut links, C, Some(B)), [A, C]);
+        assert_eq!(root(&links, C), A);
+        assert_eq!(links.members(A), [A, B, C]);
+        assert_eq!(set(&mut links, B, None), [A, B]);
+        assert_eq!((root(&links, C), links.members(A)), (B, vec![A]));
+        set(&mut links, C, None);
         assert!(links.into.is_empty() && links.from.is_empty());
     }
 
     #[test]
     fn a_circle_has_a_root_too() {
         let mut links = Links::default();
-        links.set("b", Some("c"));
-        links.set("c", Some("b"));
-        links.set("d", Some("c"));
-        for case in ["b", "c", "d"] {
-            assert_eq!(links.root(case), "b");
+        set(&mut links, B, Some(C));
+        set(&mut links, C, Some(B));
+        set(&mut links, D, Some(C));
+        for case in [B, C, D] {
+            assert_eq!(root(&links, case), B);
+            // By number, and not by place.
+            assert_eq!(links.root(case, std::cmp::Reverse), C);
         }
-        assert_eq!(links.members("b"), ["b", "c", "d"]);
-        assert_eq!(links.set("b", None), touched(&["b"]));
-        assert_eq!(links.root("d"), "b");
-        links.set("b", Some("b"));
-        assert_eq!(links.root("d"), "b");
+        assert_eq!(links.members(B), [B, C, D]);
+        assert_eq!(set(&mut links, B, None), [B]);
+        assert_eq!(root(&links, D), B);
+        set(&mut links, B, Some(B));
+        assert_eq!(root(&links, D), B);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_the_same_bytes_whatever_came_before() {
+        let mut links = Links::default();
+        for (case, into) in [(D, Some(A)), (C, Some(A)), (B, Some(C)), (D, None), (D, Some(A))] {
+            set(&mut links, case, into);
+        }
+        links.set_home(7, C);
+        let bytes = postcard::to_allocvec(&links).unwrap();
+        let again: Links = postcard::from_bytes(&bytes).unwrap();
+        assert_eq!(again, links);
+        assert_eq!((again.members(A), again.home(7)), (vec![A, C, D, B], Some(C)));
+        let mut other = Links::default();
+        for (case, into) in [(B, C), (C, A), (D, A)] {
+            set(&mut other, case, Some(into));
+        }
+        other.set_home(7, C);
+        assert_eq!(postcard::to_allocvec(&other).unwrap(), bytes);
     }
 }
