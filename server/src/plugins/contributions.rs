@@ -10,7 +10,7 @@ use std::thread;
 use serde_json::Value;
 
 use super::built_in::{self, BuiltIn};
-use super::engine::{Engine, Failure, Instance, Log, Program, sha256_of};
+use super::engine::{CompiledCode, Engine, Failure, Instance, Log, Program, sha256_of};
 use super::fold::{Fold, Position, Terms};
 use super::grants::{self, Grants};
 use super::options::PluginOptions;
@@ -239,11 +239,12 @@ fn folded(
     Ok((instance, position))
 }
 
-/// An engine to ask plugins with, where nobody serves the ledger.
+/// An engine to ask plugins with, where nobody serves the ledger. Without the ledger's secret nothing vouches for what was
+/// compiled before, so all is compiled anew, and nothing kept.
 ///
 /// # Errors
 /// If this machine cannot run WebAssembly.
-pub fn engine(options: &PluginOptions, directory: &Path, secret: &[u8]) -> Result<Engine, String> {
-    let compiled = super::engine::CompiledCode::new(directory.join("state").join("compiled"), secret);
-    Engine::new(options.allowance, Some(compiled))
+pub fn engine(options: &PluginOptions, directory: &Path, secret: Option<&[u8]>) -> Result<Engine, String> {
+    let compiled = |secret| CompiledCode::new(directory.join("state").join("compiled"), secret);
+    Engine::new(options.allowance, secret.map(compiled))
 }

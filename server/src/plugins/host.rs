@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::thread::{self, JoinHandle};
 
 use super::built_in;
-use super::engine::{CompiledCode, Engine, Failure, Log, Program};
+use super::contributions;
+use super::engine::{Engine, Failure, Log, Program};
 use super::error::PluginError;
 use super::fold::Position;
 use super::grants;
@@ -76,8 +77,8 @@ impl Plugins {
         options: PluginOptions,
     ) -> Result<Plugins, String> {
         let Ground { ledger, vault, definitions, clock } = ground;
-        let compiled = CompiledCode::new(directory.join("state").join("compiled"), secret);
-        let engine = Engine::new(options.allowance, Some(compiled))?;
+        let engine =
+            contributions::engine(&options, directory, Some(secret).filter(|secret| !secret.is_empty()))?;
         let registry = Registry::load(&ledger).map_err(|error| error.to_string())?;
         let reading = Reading::new(ledger.clone()).map_err(|error| format!("no threads: {error}"))?;
         let surroundings = Surroundings {

@@ -47,7 +47,7 @@ impl<'m> Maker<'m> {
         let options = PluginOptions::new(settings, genesis.purpose == Purpose::Production);
         let disk: &dyn Disk = &OsDisk::new(directory);
         let secret = disk.read(names::SIGNING_KEY).map_err(|error| error.to_string())?;
-        let engine = contributions::engine(&options, directory, &secret.unwrap_or_default())?;
+        let engine = contributions::engine(&options, directory, secret.as_deref())?;
         let reading = Reading::new(ledger.clone()).map_err(|error| format!("no threads: {error}"))?;
         let with_built_in = options.installs_built_in;
         Ok(Maker { directory, ledger, vault, definitions, engine, reading, genesis, with_built_in })
