@@ -27,6 +27,10 @@ pub const WEIGHT_BYTES_MAX: usize = 150_000;
 const WARM_UP_ROUNDS: u32 = 2;
 /// Entries that are looked at to learn which pages there are.
 const SAMPLES: &str = "500";
+/// How long a server that has just started may take to gather its alerts.
+const GATHERING_MAX: Duration = Duration::from_mins(1);
+/// Between two looks at whether it has.
+const GATHERING_POLL: Duration = Duration::from_millis(100);
 /// Letters of a word that is searched for.
 const WORD_CHARS_MIN: usize = 4;
 
@@ -149,7 +153,7 @@ impl Found {
         let recent = ask(target, client, &recent).await?.unwrap_or_default();
         let sample = Sample::of(recent["events"].as_array().map_or(&[][..], Vec::as_slice));
         let last = size.saturating_sub(1);
-        let alerts = ask(target, client, "/v1/alerts?state=open&limit=1").await?.unwrap_or_default();
+        let alerts = open_alert(target, client).await?;
         let plugins = ask(target, client, "/v1/plugins").await?.unwrap_or_default();
         let reports = ask(target, client, "/v1/reports").await?.unwrap_or_default();
         let id = |value: &Value| value.as_str().map(encoded);
@@ -192,6 +196,22 @@ async fn ask(target: &Target, client: &mut Client, path: &str) -> Result<Option<
         return Ok(None);
     }
     Ok(serde_json::from_slice(&body).ok())
+}
+
+/// The list with one open alert, once a server that has just started has gathered them.
+async fn open_alert(target: &Target, client: &mut Client) -> Result<Value, LoadError> {
+    const PATH: &str = "/v1/alerts?state=open&limit=1";
+    let begun = Instant::now();
+    loop {
+        let (status, _, body) = client.send(target.get(PATH)).await?;
+        match status {
+            StatusCode::OK => return Ok(serde_json::from_slice(&body).unwrap_or_default()),
+            StatusCode::SERVICE_UNAVAILABLE if begun.elapsed() < GATHERING_MAX => {
+                tokio::time::sleep(GATHERING_POLL).await;
+            }
+            _ => return Ok(Value::Null),
+        }
+    }
 }
 
 /// The page of the register with the most rows.
