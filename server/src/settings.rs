@@ -241,7 +241,8 @@ pub struct PluginsSettings {
     /// How long a plugin may take for one batch of at most 1,024 entries. In milliseconds, 50 to 60000; 1000 if not set.
     #[serde(deserialize_with = "within::<_, _, 50, 60_000>")]
     pub batch_milliseconds_max: u32,
-    /// How many alerts a plugin may raise in a day, 1 to 1000000; 10000 if not set.
+    /// How many alerts a plugin may raise in a day, 1 to 1000000; 50000 if not set: all of the staff may be late with something at one
+    /// moment.
     #[serde(deserialize_with = "within::<_, _, 1, 1_000_000>")]
     pub alerts_a_day_max: u32,
     /// How often the passing of time is recorded while nothing else is and a plugin waits for it. In seconds, 1 to 86400;
@@ -260,7 +261,7 @@ impl Default for PluginsSettings {
             built_in: true,
             memory_mib_max: 256,
             batch_milliseconds_max: 1000,
-            alerts_a_day_max: 10_000,
+            alerts_a_day_max: 50_000,
             clock_seconds: 60,
             import_seconds_max: 86_400,
         }

@@ -9,6 +9,7 @@ use std::thread;
 
 use serde_json::Value;
 
+use super::abreast::{Abreast, Reader};
 use super::built_in::{self, BuiltIn};
 use super::engine::{CompiledCode, Engine, Failure, Instance, Log, Program, sha256_of};
 use super::fold::{Fold, Position, Terms};
@@ -141,17 +142,19 @@ impl Of {
 #[must_use]
 pub fn ask(means: &Means<'_>, plugins: Vec<Of>, end: u64, asked: &[Asked]) -> Vec<Contribution> {
     let folding = Folding::new(means.steps, plugins.len(), end);
-    let asked_one = |of: Of| {
-        let contribution = contribution(means, of, end, asked, &folding);
+    let abreast = Abreast::new(plugins.len());
+    let asked_one = |of: Of, reader: Reader<'_>| {
+        let contribution = contribution(means, of, (end, reader), asked, &folding);
         folding.one_is_done();
         contribution
     };
     thread::scope(|scope| {
         let work: Vec<_> = plugins
             .into_iter()
-            .map(|of| {
-                let installed = of.installed.clone();
-                (installed, scope.spawn(move || asked_one(of)))
+            .enumerate()
+            .map(|(place, of)| {
+                let (installed, reader) = (of.installed.clone(), abreast.reader(place));
+                (installed, scope.spawn(move || asked_one(of, reader)))
             })
             .collect();
         let done = work.into_iter().map(|(installed, work)| {
@@ -174,7 +177,13 @@ fn silent(installed: &Installed, why: String) -> Contribution {
     }
 }
 
-fn contribution(means: &Means<'_>, of: Of, end: u64, asked: &[Asked], folding: &Folding<'_>) -> Contribution {
+fn contribution(
+    means: &Means<'_>,
+    of: Of,
+    (end, reader): (u64, Reader<'_>),
+    asked: &[Asked],
+    folding: &Folding<'_>,
+) -> Contribution {
     let Of { installed, program, snapshot } = of;
     let program = match program {
         Ok(program) => program,
@@ -185,7 +194,9 @@ fn contribution(means: &Means<'_>, of: Of, end: u64, asked: &[Asked], folding: &
         _ => None,
     };
     let until = stopped_before.unwrap_or(end);
-    let (mut instance, position) = match folded(means, &installed, &program, snapshot, (until, folding)) {
+    let folded = folded(means, &installed, &program, snapshot, (until, &reader, folding));
+    drop(reader);
+    let (mut instance, position) = match folded {
         Ok(folded) => folded,
         Err(why) => return silent(&installed, why),
     };
@@ -212,7 +223,7 @@ fn folded(
     installed: &Installed,
     program: &Program,
     snapshot: Option<Snapshot>,
-    (end, folding): (u64, &Folding<'_>),
+    (end, reader, folding): (u64, &Reader<'_>, &Folding<'_>),
 ) -> Result<(Instance, Position), String> {
     let wrong = |failure: Failure| failure.to_string();
     let mut terms =
@@ -228,6 +239,7 @@ fn folded(
     let mut fold = Fold::new(&terms);
     while position.next < end {
         let next = position.next;
+        reader.come_to(next);
         let chunk = means.reading.chunk(next, end).map_err(|error| format!("reading the ledger: {error}"))?;
         let mut entries = chunk.entries(&(next..end.min(chunk.end())));
         let opened = terms.grants.opened(&entries).map_err(|error| error.to_string())?;

@@ -3,6 +3,7 @@
 //! Start reading at `fold.rs`, what a plugin is given and when; then `runner.rs`, a plugin from one opening of the
 //! ledger to its closing.
 
+mod abreast;
 mod alerts;
 pub mod board;
 pub mod built_in;

@@ -20,7 +20,7 @@ use crate::query::EventFacts;
 /// Entries that are read at a time.
 pub(super) const CHUNK_ENTRIES: u64 = 4 * crate::ledger::limits::FRAME_ENTRIES;
 /// Chunks that are kept for those who come to them later.
-const KEPT_CHUNKS: usize = 8;
+pub(super) const KEPT_CHUNKS: usize = 8;
 /// What they may have together, in bytes; the last is kept whatever it has.
 const KEPT_BYTES: usize = 16 * 1024 * 1024;
 

@@ -95,8 +95,16 @@ pub(crate) fn item(plugin: &mut Plugin, item: &Item, count: usize, acts: &mut Ve
             acts.push(raised("late", &text, None, Vec::new()));
         }
         "many-acts" => {
-            acts.extend((0..200_000).map(|number| raised("late", &format!("c-{number}"), None, vec![])))
+            acts.extend((0..400_000).map(|number| raised("late", &format!("c-{number}"), None, vec![])))
         }
+        // All late at once, in as many words as such an alert has.
+        "crowd" => acts.extend((0..30_000).map(|number| {
+            let mut act = raised("late", &format!("c-{number}"), None, vec![seq]);
+            if let Act::Raise(raised) = &mut act {
+                raised.arithmetic = "so many seconds after it was opened; ".repeat(10);
+            }
+            act
+        })),
         "unknown-rule" => {
             let Act::Raise(mut raise) = raised("late", "c", None, Vec::new()) else { return };
             raise.rule = "r".repeat(MIB);

@@ -15,6 +15,9 @@ use crate::query::EventFacts;
 
 /// What `apply` and `describe` may say, in bytes as the host holds them.
 const SAID_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// What `apply` may say of a single item. A batch is made smaller where it says too much; an item cannot be, and at one moment
+/// the whole staff of an organisation may be late: some 100,000 alerts.
+const SAID_OF_ITEM_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// What a page of a register may hold.
 const PAGE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// What the sections of a report may hold.
@@ -136,12 +139,12 @@ impl Instance {
         self.done("`snapshot`", said)
     }
 
-    /// Folds items. At most so many acts may come of them.
+    /// Folds items.
     ///
     /// # Errors
-    /// If it fails, or breaks the contract.
+    /// If it fails, breaks the contract, or says more of them than it may.
     pub fn apply(&mut self, items: &[Input<'_>], waking: bool) -> Result<Outcome, Failure> {
-        self.allow(SAID_BYTES_MAX);
+        self.allow(if items.len() == 1 { SAID_OF_ITEM_BYTES_MAX } else { SAID_BYTES_MAX });
         let lowered: Vec<_> = items.iter().map(convert::item).collect();
         let said = self.fold.call_apply(&mut self.store, &lowered, waking);
         let outcome = convert::outcome(self.done("`apply`", said)?);

@@ -86,6 +86,12 @@ fn odd_things_that_are_allowed_are_well() {
 }
 
 #[test]
+fn thirty_thousand_may_be_late_at_one_moment() {
+    let told = tried("crowd", 1).unwrap().said;
+    assert_eq!(told.len(), 30_000);
+}
+
+#[test]
 fn hash_maps_have_one_order_and_a_manifest_says_the_same_each_time() {
     assert_eq!(tried("hash-map", 1).unwrap().state, tried("hash-map", 1).unwrap().state);
     // It counts how often it is asked, and is asked once in each instance.

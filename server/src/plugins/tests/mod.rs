@@ -127,7 +127,7 @@ fn with(settings: &str) -> Wish<'_> {
 fn options() -> PluginOptions {
     PluginOptions {
         allowance: allowance(),
-        alerts_a_day_max: 10_000,
+        alerts_a_day_max: 50_000,
         clock_interval: Duration::from_millis(100),
         import_max: Duration::from_secs(3600),
         leaves_out_tests: false,
