@@ -115,7 +115,7 @@ impl Cover {
         self.named = self.named.min(other.named);
     }
 
-    fn ends(&self) -> Instant {
+    pub(crate) fn ends(&self) -> Instant {
         self.until.map_or(FOREVER, |until| until.time)
     }
 }
@@ -124,6 +124,14 @@ const FOREVER: Instant = Instant::from_micros(i64::MAX);
 
 /// By what they are named, the last to end last: what ended before a time need not be looked at.
 type Covering = BTreeMap<Box<str>, BTreeMap<(Instant, By), Cover>>;
+
+/// What a record may be named by.
+#[derive(Debug)]
+pub(crate) struct Names<'n> {
+    pub(crate) numbers: Vec<&'n str>,
+    pub(crate) series: Option<&'n str>,
+    pub(crate) class: Option<&'n str>,
+}
 
 /// All that covers anything.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -172,24 +180,11 @@ impl Cases<'_> {
 }
 
 impl Covers {
-    /// What covers a record of these numbers, this series and this class, of what had not ended at a time; each case once
-    /// for each time in which it stands.
-    pub(crate) fn over<'s>(
-        &'s self,
-        numbers: impl IntoIterator<Item = &'s str>,
-        series: Option<&str>,
-        class: Option<&str>,
-        after: Instant,
-    ) -> Vec<(&'s By, Cover)> {
+    /// What covers a record, of what had not ended at a time; each case once for each time in which it stands.
+    pub(crate) fn over<'s>(&'s self, of: &Names<'s>, after: Instant) -> Vec<(&'s By, Cover)> {
         // There may be thousands: references are put in order, and what is told is copied once.
         let mut told: Vec<(&By, &Cover)> = Vec::new();
-        if self.of.is_empty() {
-            return Vec::new();
-        }
-        let named = numbers.into_iter().filter_map(|number| self.records.get(number));
-        let of_series = series.and_then(|series| self.series.get(series));
-        let of_class = class.and_then(|class| self.classes.get(class));
-        for covering in named.chain(of_series).chain(of_class) {
+        for covering in self.naming(of) {
             let first = (Instant::from_micros(after.as_micros().saturating_add(1)), By::Hold(Box::from("")));
             told.extend(covering.range(first..).map(|((_, by), cover)| (by, cover)));
         }
@@ -202,6 +197,22 @@ impl Covers {
             }
         }
         found
+    }
+
+    /// Until when a record is covered, by what had not ended at a time: nothing where all had; without an end where something
+    /// is open.
+    pub(crate) fn until(&self, of: &Names<'_>, after: Instant) -> Option<Option<On>> {
+        let last = self.naming(of).filter_map(BTreeMap::last_key_value);
+        let last = last.max_by_key(|((ends, _), _)| *ends).filter(|((ends, _), _)| *ends > after);
+        last.map(|(_, cover)| cover.until)
+    }
+
+    fn naming<'s>(&'s self, of: &Names<'s>) -> impl Iterator<Item = &'s BTreeMap<(Instant, By), Cover>> {
+        let numbers: &[&str] = if self.of.is_empty() { &[] } else { &of.numbers };
+        let numbers: Vec<_> = numbers.iter().filter_map(|number| self.records.get(*number)).collect();
+        let series = of.series.and_then(|series| self.series.get(series));
+        let class = of.class.and_then(|class| self.classes.get(class));
+        numbers.into_iter().chain(series).chain(class)
     }
 
     /// Whether a case covers anything, or another may because of it.

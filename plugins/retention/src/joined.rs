@@ -1,13 +1,15 @@
 //! What there is to be said about a record that hangs on what covers it: holds beat disposal, and what is asked for is not
 //! destroyed.
 
+use std::cell::OnceCell;
+
 use muniment_sdk::{Alarm, Alert, Instant};
 
 use crate::Settings;
 use crate::alarms::basis;
 use crate::apply::Of;
 use crate::case::{Due, Thing};
-use crate::cover::{By, Cover, Why};
+use crate::cover::{By, Cover, Covers, Names, Why};
 use crate::on::On;
 use crate::places::Standing;
 use crate::rules::{ASKED_FOR, CHECK_OVERTAKEN, NO_ADVICE, ON_HOLD, OVERDUE};
@@ -25,9 +27,12 @@ const NAMED_MAX: usize = 5;
 /// A record with what covers it.
 pub(crate) struct Joined<'j> {
     pub(crate) thing: &'j Thing,
-    pub(crate) covers: Vec<(&'j By, Cover)>,
+    /// Where to look for what covers it, and of what had not ended at which time; nothing where it makes no difference.
+    source: Option<(&'j Covers, Names<'j>, Instant)>,
+    /// What covers it. It is put together once it is asked for: there may be thousands, and mostly it is enough to know until when.
+    covers: OnceCell<Vec<(&'j By, Cover)>>,
     /// The advice that was given elsewhere.
-    pub(crate) advice: Option<On>,
+    advice: Option<On>,
 }
 
 /// Since when what covers a thing makes a difference to it; nothing where it makes none.
@@ -54,7 +59,41 @@ fn overdue_at(due: Due, settings: &Settings) -> Instant {
     due.day.plus(i32::from(settings.disposal_overdue_days)).end()
 }
 
-impl Joined<'_> {
+impl<'j> Joined<'j> {
+    pub(crate) fn new(
+        thing: &'j Thing,
+        source: Option<(&'j Covers, Names<'j>, Instant)>,
+        advice: Option<On>,
+    ) -> Joined<'j> {
+        Joined { thing, source, covers: OnceCell::new(), advice }
+    }
+
+    fn covers(&self) -> &[(&'j By, Cover)] {
+        self.covers.get_or_init(|| match &self.source {
+            Some((covers, names, after)) => covers.over(names, *after),
+            None => Vec::new(),
+        })
+    }
+
+    /// Of what covers it only what was known at a time.
+    pub(crate) fn known_at(self, at: Instant) -> Joined<'j> {
+        let known: Vec<(&By, Cover)> =
+            self.covers().iter().filter(|(_, cover)| cover.told.time <= at).copied().collect();
+        Joined { source: None, covers: OnceCell::from(known), ..self }
+    }
+
+    /// Until when it is covered; see [`Covers::until`].
+    fn until(&self) -> Option<Option<On>> {
+        if let Some(covers) = self.covers.get() {
+            return covers
+                .iter()
+                .map(|(_, cover)| cover)
+                .max_by_key(|cover| cover.ends())
+                .map(|last| last.until);
+        }
+        self.source.as_ref().and_then(|(covers, names, after)| covers.until(names, *after))
+    }
+
     /// The alarms, each from the time at which it stands. Of what is not overdue yet nobody asks before what covers it.
     pub(crate) fn alarms(&self, settings: &Settings, now: Instant) -> Vec<Alarm> {
         let mut alarms = Vec::new();
@@ -83,7 +122,7 @@ impl Joined<'_> {
             let plain = overdue_at(due, settings);
             if now < plain {
                 alarms.push(Alarm::new(&OVERDUE, "overdue", plain).due(due.day.end()));
-            } else if self.covers.iter().all(|(_, cover)| cover.until.is_some()) {
+            } else if self.until() != Some(None) {
                 let at = overdue_at(self.counted_from(due), settings);
                 alarms.push(Alarm::new(&OVERDUE, "overdue", at).due(due.day.end()));
             }
@@ -95,7 +134,7 @@ impl Joined<'_> {
     fn while_scheduled(&self, scheduled: On) -> Option<Alarm> {
         let mut last: Option<(Instant, Option<Instant>)> = None;
         // They come by when they began.
-        for (_, cover) in self.covers.iter().filter(|(_, cover)| cover.is_matter()) {
+        for (_, cover) in self.covers().iter().filter(|(_, cover)| cover.is_matter()) {
             let (from, until) = (cover.from.time.max(scheduled.time), cover.until.map(|until| until.time));
             last = Some(match last {
                 Some((began, None)) => (began, None),
@@ -113,7 +152,9 @@ impl Joined<'_> {
     /// What stood when it was destroyed.
     pub(crate) fn at_the_end(&self, wanted: fn(&Cover) -> bool) -> impl Iterator<Item = &(&By, Cover)> {
         let end = self.thing.destroyed.as_ref().map(|destroyed| destroyed.on);
-        self.covers.iter().filter(move |(_, cover)| wanted(cover) && end.is_some_and(|end| cover.stood(end)))
+        self.covers()
+            .iter()
+            .filter(move |(_, cover)| wanted(cover) && end.is_some_and(|end| cover.stood(end)))
     }
 
     /// What came after the disposal check that had been answered yes, and before the destruction: each still stood.
@@ -125,7 +166,7 @@ impl Joined<'_> {
         };
         // Where the size was not recorded, the check came at any rate before the entry that tells of it.
         let size = check.map(|(check, on)| check.size.unwrap_or(on.seq));
-        self.covers.iter().filter(move |(_, cover)| {
+        self.covers().iter().filter(move |(_, cover)| {
             let is_later = size.is_some_and(|size| cover.told.seq >= size);
             let stands = match end {
                 Some(end) => cover.stood(end) && cover.told.may_precede(end),
@@ -137,7 +178,7 @@ impl Joined<'_> {
 
     /// The due day, or the end of the last that covered it since: until then nobody could dispose of it.
     fn counted_from(&self, due: Due) -> Due {
-        let ended = self.covers.iter().filter_map(|(_, cover)| cover.until).map(|until| until.day).max();
+        let ended = self.until().flatten().map(|until| until.day);
         Due { day: ended.map_or(due.day, |ended| ended.max(due.day)), ..due }
     }
 
@@ -201,7 +242,7 @@ impl Joined<'_> {
 
     /// What asks for it while it is scheduled.
     fn asking(&self) -> impl Iterator<Item = &(&By, Cover)> {
-        self.covers.iter().filter(|(_, cover)| cover.is_matter() && cover.until.is_none())
+        self.covers().iter().filter(|(_, cover)| cover.is_matter() && cover.until.is_none())
     }
 
     fn scheduled_words(&self, seqs: &mut Vec<u64>) -> String {
@@ -253,7 +294,7 @@ impl Joined<'_> {
         let mut words = format!("Due for disposal on {}. {} ", due.day.in_words(), basis(due));
         if counted.day != due.day {
             let ended = self
-                .covers
+                .covers()
                 .iter()
                 .filter(|(_, cover)| cover.until.is_some_and(|until| until.day == counted.day));
             let these: Vec<&(&By, Cover)> = ended.collect();
@@ -291,7 +332,7 @@ impl Joined<'_> {
         if rule != OVERDUE.id {
             return self.may_be_destroyed(stage).to_owned();
         }
-        match self.covers.iter().find(|(_, cover)| cover.until.is_none()) {
+        match self.covers().iter().find(|(_, cover)| cover.until.is_none()) {
             Some((by, cover)) => {
                 format!("it is not to be disposed of: {} {} covers it", cover.why.name(), by.number())
             }

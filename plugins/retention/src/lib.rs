@@ -30,7 +30,7 @@ mod words;
 pub use settings::Settings;
 
 use case::Thing;
-use cover::{By, Cases, Changed, Covers, Hold, Matter, Scope};
+use cover::{By, Cases, Changed, Covers, Hold, Matter, Names, Scope};
 use joined::Joined;
 use on::On;
 use places::{Numbers, Places};
@@ -292,11 +292,9 @@ impl<'a> All<'a> {
     where
         'a: 'j,
     {
-        let covers = match joined::since(thing, settings, now) {
-            Some(after) => self.covering(number, thing, after),
-            None => Vec::new(),
-        };
-        Joined { thing, covers, advice: self.advice_elsewhere(settings, thing) }
+        let after = joined::since(thing, settings, now);
+        let advice = self.advice_elsewhere(settings, thing);
+        Joined::new(thing, after.map(|after| (self.covers, self.names(number, thing), after)), advice)
     }
 
     /// What covers a thing, of what had not ended at a time.
@@ -304,11 +302,19 @@ impl<'a> All<'a> {
     where
         'a: 'j,
     {
+        self.covers.over(&self.names(number, thing), after)
+    }
+
+    /// What a thing may be named by.
+    fn names<'j>(self, number: &'j str, thing: &'j Thing) -> Names<'j>
+    where
+        'a: 'j,
+    {
         let beside = self.numbers.beside(number);
         let same = beside.into_iter().filter(|other| self.things.counts_as(other) == number);
         let numbers = thing.numbers.iter().map(|other| &**other).filter(|other| *other != number);
         let (series, class) = (thing.place.series.as_deref(), thing.place.class.as_deref());
-        self.covers.over([number].into_iter().chain(same).chain(numbers), series, class, after)
+        Names { numbers: [number].into_iter().chain(same).chain(numbers).collect(), series, class }
     }
 
     fn advice_elsewhere(self, settings: &Settings, thing: &Thing) -> Option<On> {

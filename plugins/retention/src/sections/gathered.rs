@@ -191,9 +191,9 @@ impl Gathered {
     }
 }
 
-fn gone(plugin: &Retention, settings: &Settings, mut joined: Joined<'_>, at: Instant) -> Option<Gone> {
+fn gone(plugin: &Retention, settings: &Settings, joined: Joined<'_>, at: Instant) -> Option<Gone> {
     // What was told later belongs to a later report.
-    joined.covers.retain(|(_, cover)| cover.told.time <= at);
+    let joined = joined.known_at(at);
     let destroyed = joined.thing.destroyed.as_ref()?;
     Some(Gone {
         seq: destroyed.on.seq,
