@@ -32,13 +32,15 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(table: &Table) -> Shown {
+    /// Of a table whose bars stand on one another not the column that says what the others come to: they would be twice as long.
+    fn of(table: &Table, draw: Draw) -> Shown {
         let rows = match table.rows.split_last() {
             Some((_, rows)) if table.totals => rows,
             _ => &table.rows[..],
         };
         let has = |wanted: &dyn Fn(&Cell) -> bool| -> Vec<usize> {
             (1..table.columns.len())
+                .filter(|place| draw != Draw::StackedBars || table.columns[*place].name != "whole")
                 .filter(|place| rows.iter().any(|row| row.cells.get(*place).is_some_and(wanted)))
                 .collect()
         };
@@ -94,7 +96,7 @@ impl Shown {
 /// The chart of a table. `id` is to be another one for each chart of a page.
 #[must_use]
 pub fn chart(table: &Table, chart: &Chart, id: &str) -> String {
-    let shown = Shown::of(table);
+    let shown = Shown::of(table, chart.draw);
     let (drawn, height) = if shown.series.is_empty() || shown.categories.is_empty() {
         (text(0.0, LINE_HEIGHT, "start", "There is nothing to draw."), 2.0 * LINE_HEIGHT)
     } else if chart.draw == Draw::Line {
@@ -301,7 +303,7 @@ mod tests {
             }))
             .unwrap();
             for draw in [Draw::Bars, Draw::StackedBars] {
-                let (drawn, _) = bars(&Shown::of(&table), draw);
+                let (drawn, _) = bars(&Shown::of(&table, draw), draw);
                 let behind = drawn.split("<text x=\"").skip(1).filter_map(|text| text.split_once("</text>"));
                 let mut seen = 0;
                 for (text, _) in
@@ -316,6 +318,23 @@ mod tests {
                 assert_eq!(seen, if draw == Draw::StackedBars { 1 } else { series });
             }
         }
+    }
+
+    #[test]
+    fn what_parts_come_to_does_not_stand_on_them() {
+        let table: Table = serde_json::from_value(serde_json::json!({
+            "name": "t", "title": "T", "totals": false,
+            "columns": [{"name": "month", "title": "Month"}, {"name": "of_a", "title": "A"}, {"name": "of_b", "title": "B"},
+                {"name": "whole", "title": "All"}],
+            "rows": [{"cells": ["2026-01", 2, 3, 5], "evidence": []}],
+        }))
+        .unwrap();
+        let stacked = Shown::of(&table, Draw::StackedBars);
+        assert_eq!(
+            (stacked.numbers(0, Draw::StackedBars), stacked.most(Draw::StackedBars)),
+            (vec!["2 + 3".to_owned()], 5.0)
+        );
+        assert_eq!(Shown::of(&table, Draw::Bars).numbers(0, Draw::Bars), ["2", "3", "5"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use serde_json::Value;
@@ -138,13 +138,18 @@ impl Of {
     }
 }
 
+/// How many plugins are asked at once: each puts together all that it says, beside the state that it says it of.
+const ASKED_AT_ONCE: usize = 2;
+
 /// Asks plugins, several at once, what they have to say of these times as of the ledger's first `end` entries.
 #[must_use]
 pub fn ask(means: &Means<'_>, plugins: Vec<Of>, end: u64, asked: &[Asked]) -> Vec<Contribution> {
     let folding = Folding::new(means.steps, plugins.len(), end);
     let abreast = Abreast::new(plugins.len());
-    let asked_one = |of: Of, reader: Reader<'_>| {
-        let contribution = contribution(means, of, (end, reader), asked, &folding);
+    let turns: [Mutex<()>; ASKED_AT_ONCE] = Default::default();
+    let asked_one = |of: Of, place: usize, reader: Reader<'_>| {
+        let turn = &turns[place % ASKED_AT_ONCE];
+        let contribution = contribution(means, of, (end, reader), (asked, turn), &folding);
         folding.one_is_done();
         contribution
     };
@@ -154,7 +159,7 @@ pub fn ask(means: &Means<'_>, plugins: Vec<Of>, end: u64, asked: &[Asked]) -> Ve
             .enumerate()
             .map(|(place, of)| {
                 let (installed, reader) = (of.installed.clone(), abreast.reader(place));
-                (installed, scope.spawn(move || asked_one(of, reader)))
+                (installed, scope.spawn(move || asked_one(of, place, reader)))
             })
             .collect();
         let done = work.into_iter().map(|(installed, work)| {
@@ -181,7 +186,7 @@ fn contribution(
     means: &Means<'_>,
     of: Of,
     (end, reader): (u64, Reader<'_>),
-    asked: &[Asked],
+    (asked, turn): (&[Asked], &Mutex<()>),
     folding: &Folding<'_>,
 ) -> Contribution {
     let Of { installed, program, snapshot } = of;
@@ -205,6 +210,7 @@ fn contribution(
     for key in position.open().keys() {
         *rules.entry(key.rule.clone()).or_default() += 1;
     }
+    let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
     let said = |Asked { from, to, status_at }: &Asked| {
         let said = instance.sections(from, to, *status_at).map_err(|failure| failure.to_string());
         said.and_then(|said| said)

@@ -192,9 +192,9 @@ fn with_months(section: Section, people: &[Person], period: Period) -> Section {
             title: "Courses completed, by month".to_owned(),
             columns: vec![
                 Column::new("month", "Month"),
-                Column::new("general", "General training"),
-                Column::new("other", "Other courses"),
-                Column::new("all", "All"),
+                Column::new("of_general", "General training"),
+                Column::new("of_other", "Other courses"),
+                Column::new("whole", "All"),
             ],
             rows,
             totals: true,
