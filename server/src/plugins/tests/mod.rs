@@ -89,7 +89,7 @@ fn program() -> &'static Program {
 }
 
 fn terms(since: u64) -> Terms {
-    Terms::new(program().manifest().clone(), since, 10_000, false).unwrap()
+    Terms::new(program().manifest().clone(), since, 50_000, false).unwrap()
 }
 
 /// An entry of no ledger.
